@@ -1,0 +1,115 @@
+"""How lines are priced and an order comes into being, moves, and is cancelled; pure."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+from uuid import UUID
+
+from attrs import evolve
+
+from orderkit.cases import Case
+from orderkit.errors import InvalidRequest
+from orderkit.jsons import checked_extra
+from orderkit.lifecycles import Status
+from orderkit.money import Money, Price, rounded, share
+from orderkit.orders.records import Adjustment, Discount, Line, NewLine, Order, Tax
+
+
+def priced(new: NewLine, *, id: UUID, order_id: UUID, position: int, currency: str) -> Line:
+    """A line as it is sold: discounts in the order given, each on what the former left; taxes on what is left then.
+
+    Every amount is rounded once, where it arises. An included tax is taken out of the amount, not put on top.
+
+    Raises:
+        InvalidRequest: naming ``lines[position].field``: a quantity below one or above the terms, another currency,
+            a discount above its base, a rate outside 0 to 1.
+    """
+    where = f"lines[{position}]"
+    _checked(new, where, currency)
+    price = new.unit_price if isinstance(new.unit_price, Price) else Price(new.unit_price.amount, currency)
+    base = price.times(new.quantity)
+    adjustments: list[Adjustment] = []
+    for discount in new.discounts:
+        adjustments.append(_discounted(discount, base, where))
+        base = base - adjustments[-1].amount
+    adjustments.extend(_taxed(tax, base, where) for tax in new.taxes)
+    return Line(
+        id=id,
+        order_id=order_id,
+        position=position,
+        offer=new.offer,
+        title=new.title,
+        category=new.category,
+        item_kind=new.item_kind,
+        quantity=new.quantity,
+        unit_price=price,
+        adjustments=tuple(adjustments),
+        terms=new.terms,
+        extra=checked_extra(new.extra, field=f"{where}.extra"),
+    )
+
+
+def _checked(new: NewLine, where: str, currency: str) -> None:
+    if not new.offer.strip():
+        raise InvalidRequest(f"{where}.offer", "is_given")
+    if isinstance(new.quantity, bool) or not isinstance(new.quantity, int) or not 1 <= new.quantity <= 10**9:
+        raise InvalidRequest(f"{where}.quantity", "is_positive", quantity=str(new.quantity), largest=10**9)
+    most = new.terms.most_units
+    if most is not None and new.quantity > most:
+        raise InvalidRequest(f"{where}.quantity", "is_within_terms", quantity=new.quantity, most_units=most)
+    if new.unit_price.currency != currency:
+        raise InvalidRequest(f"{where}.unit_price", "is_same_currency", price=str(new.unit_price), currency=currency)
+    if isinstance(new.unit_price, Money) and new.unit_price.is_negative:
+        raise InvalidRequest(f"{where}.unit_price", "is_not_negative", price=str(new.unit_price))
+
+
+def _discounted(discount: Discount, base: Money, where: str) -> Adjustment:
+    if (discount.rate is None) == (discount.amount is None):
+        raise InvalidRequest(f"{where}.discounts", "has_rate_or_amount", code=discount.code)
+    amount = discount.amount if discount.amount is not None else share(base, _rate(discount.rate, where))
+    if amount.currency != base.currency or amount.is_negative or amount > base:
+        raise InvalidRequest(f"{where}.discounts", "is_within_base", amount=str(amount), base=str(base))
+    return Adjustment("discount", discount.code, discount.label, discount.rate, base, amount)
+
+
+def _taxed(tax: Tax, base: Money, where: str) -> Adjustment:
+    rate = _rate(tax.rate, where)
+    if tax.included:
+        amount = base - rounded(base.amount / (1 + rate), base.currency)
+    else:
+        amount = share(base, rate)
+    return Adjustment("tax", tax.code, tax.label, rate, base, amount, tax.included)
+
+
+def _rate(rate: Decimal | None, where: str) -> Decimal:
+    if not isinstance(rate, Decimal) or not rate.is_finite() or not 0 <= rate <= 1:
+        raise InvalidRequest(f"{where}.rate", "is_a_rate", rate=str(rate), range="Decimal from 0 to 1")
+    return rate
+
+
+def one_currency(lines: Sequence[NewLine]) -> str:
+    """The currency that all lines share.
+
+    Raises:
+        InvalidRequest: no lines, or two currencies (row SX-12).
+    """
+    if not lines:
+        raise InvalidRequest("lines", "is_not_empty")
+    first = lines[0].unit_price.currency
+    for position, line in enumerate(lines):
+        if line.unit_price.currency != first:
+            raise InvalidRequest(
+                f"lines[{position}].unit_price", "is_same_currency", price=str(line.unit_price), currency=first
+            )
+    return first
+
+
+def moved(order: Order, status: Status) -> Order:
+    """The order in the given status."""
+    return evolve(order, status=status.key, kind=status.kind.key)
+
+
+def apply(case: Case, event: str) -> Order:
+    """The order after an event that is a move and nothing else, such as a plugin's."""
+    return moved(case.family.order, case.permit(case.family.order, event))

@@ -1,0 +1,1 @@
+"""The room of the payment: what a gateway was asked for one request, and what came of it."""

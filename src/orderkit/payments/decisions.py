@@ -1,0 +1,330 @@
+"""What may be done with a payment, and what comes of it; pure.
+
+Decisions come in pairs: `begin_…` asks the table, reserves and writes the intent into the family; `settle` records what
+the world answered. Ids are handed in, the instant is the case's.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import assert_never
+from uuid import UUID
+
+from attrs import evolve, frozen
+
+from orderkit.capabilities import Capabilities
+from orderkit.cases import Case
+from orderkit.errors import InvalidRequest
+from orderkit.family import OrderFamily
+from orderkit.money import Money, rounded
+from orderkit.payments.folding import fold
+from orderkit.payments.lifecycle import FACT_OF_STATUS
+from orderkit.payments.outcomes import (
+    Approved,
+    Declined,
+    NextStep,
+    Outcome,
+    Pending,
+    Redirect,
+    Rejected,
+    RequiresAction,
+    Unknown,
+    Wait,
+)
+from orderkit.payments.records import Operation, OperationKind, Payment
+
+_UNDER_WAY = ("started", "under_way")
+
+
+@frozen(kw_only=True)
+class GatewayAccount:
+    """The gateway a payment goes through: the host's key for it, the account behind it, what it can do."""
+
+    gateway: str
+    account: str
+    capabilities: Capabilities
+
+
+@frozen
+class Begun:
+    """The family with the intent written into it, and the operation to carry out."""
+
+    family: OrderFamily
+    operation: Operation
+
+
+def begin_payment(
+    case: Case,
+    request_id: UUID,
+    amount: Money | None,
+    *,
+    through: GatewayAccount,
+    method: str | None,
+    capture: bool,
+    payment_id: UUID,
+    operation_id: UUID,
+) -> Begun:
+    """Start paying a request: all that is open on it, or `amount`; a sale, or an authorization to capture later.
+
+    Raises:
+        TransitionNotPossible, TransitionRefused: the order may not be paid now, and why.
+    """
+    request = case.family.request(request_id)
+    case.permit(
+        case.family.order,
+        "pay",
+        request_id=request_id,
+        amount=amount,
+        capabilities=through.capabilities,
+        capture=capture,
+    )
+    asked = request.open_amount if amount is None else amount
+    payment = Payment(
+        id=payment_id,
+        order_id=case.family.order.id,
+        request_id=request_id,
+        gateway=through.gateway,
+        account=through.account,
+        method=method,
+        amount=asked,
+        rate=Decimal(1),
+        status=_UNDER_WAY[0],
+        kind=_UNDER_WAY[1],
+        live=True,
+        authorized=Money.zero(asked.currency),
+        captured=Money.zero(asked.currency),
+        refunded=Money.zero(asked.currency),
+        charged_back=Money.zero(asked.currency),
+        started_at=case.at,
+    )
+    begun = evolve(case, family=case.family.with_payment(payment))
+    return _intend(begun, payment, "sale" if capture else "authorize", asked, operation_id=operation_id)
+
+
+def begin_capture(
+    case: Case, payment_id: UUID, amount: Money | None, *, through: GatewayAccount, operation_id: UUID
+) -> Begun:
+    """Capture what is authorized, all that is left or `amount` of it (rows S3-35, S3-36, S3-39)."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "capture", amount=amount, capabilities=through.capabilities)
+    capturable = fold(case.family.operations_of(payment_id)).capturable
+    asked = Money.of_minor(capturable, payment.amount.currency) if amount is None else amount
+    final = not through.capabilities.several_captures
+    return _intend(case, payment, "capture", asked, operation_id=operation_id, final=final)
+
+
+def begin_void(case: Case, payment_id: UUID, *, through: GatewayAccount, operation_id: UUID) -> Begun:
+    """Release what is authorized and not captured."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "void", capabilities=through.capabilities)
+    held = Money.of_minor(fold(case.family.operations_of(payment_id)).held, payment.amount.currency)
+    return _intend(case, payment, "void", held, operation_id=operation_id)
+
+
+def begin_abandon(case: Case, payment_id: UUID, *, through: GatewayAccount, operation_id: UUID) -> Begun:
+    """Give up an attempt that has no answer yet: the gateway is asked to cancel it, the order is payable again."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "abandon", capabilities=through.capabilities)
+    return _intend(case, payment, "void", payment.amount, operation_id=operation_id)
+
+
+def begin_refund_of(
+    case: Case, payment_id: UUID, amount: Money, *, through: GatewayAccount, refund_id: UUID | None, operation_id: UUID
+) -> Begun:
+    """Send captured money of one payment back."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "refund", amount=amount, capabilities=through.capabilities)
+    return _intend(case, payment, "refund", amount, operation_id=operation_id, refund_id=refund_id)
+
+
+def begin_sending(case: Case, operation_id: UUID) -> Begun:
+    """Mark a written intent, or one whose outcome is unknown, as being sent (again) under the same key (I-33, I-36)."""
+    operation = case.family.operation(operation_id)
+    target = case.permit(operation, "dispatch")
+    sending = evolve(
+        operation,
+        status=target.key,
+        kind=target.kind.key,
+        send_before=case.at + case.policies.send_within,
+        next_check_at=case.at + case.policies.look_up_after,
+    )
+    return Begun(case.family.with_operation(sending), sending)
+
+
+def _intend(
+    case: Case,
+    payment: Payment,
+    type: OperationKind,
+    amount: Money,
+    *,
+    operation_id: UUID,
+    refund_id: UUID | None = None,
+    final: bool = False,
+) -> Begun:
+    created = case.lifecycles["operation"].initial
+    operation = Operation(
+        id=operation_id,
+        order_id=payment.order_id,
+        payment_id=payment.id,
+        type=type,
+        amount=amount,
+        settles=_settling(payment, amount, case.family.order.currency),
+        status=created.key,
+        kind=created.kind.key,
+        asked_at=case.at,
+        send_before=case.at + case.policies.send_within,
+        next_check_at=case.at + case.policies.look_up_after,
+        refund_id=refund_id,
+        final=final,
+    )
+    return Begun(case.family.with_operation(operation), operation)
+
+
+def _settling(payment: Payment, amount: Money, currency: str) -> Money:
+    return amount if amount.currency == currency else rounded(amount.amount * payment.rate, currency)
+
+
+def settle(case: Case, operation_id: UUID, outcome: Outcome) -> OrderFamily:
+    """Record what came of an operation. Never refuses: an answer of a lower rank than the known one changes nothing.
+
+    When a void succeeds, attempts of that payment that had no answer yet are abandoned with it.
+    """
+    operation = case.family.operation(operation_id)
+    answered = _answered(case, operation, outcome)
+    family = case.family.with_operation(answered)
+    if answered.type == "void" and answered.kind == "succeeded" and operation.kind != "succeeded":
+        family = _without_open_attempts(evolve(case, family=family), answered.payment_id)
+    return family
+
+
+def _answered(case: Case, operation: Operation, outcome: Outcome) -> Operation:
+    status = case.follow(operation, fact_of(outcome))
+    if status is None or status.key == operation.status:
+        return operation
+    changes = _what_it_says(case, operation, outcome)
+    definitive = status.kind.ended
+    return evolve(
+        operation,
+        status=status.key,
+        kind=status.kind.key,
+        next_check_at=None if definitive else case.at + case.policies.look_up_after,
+        answered_at=case.at if definitive else None,
+        next_step=next_step_of(outcome),
+        **changes,
+    )
+
+
+def _what_it_says(case: Case, operation: Operation, outcome: Outcome) -> dict[str, object]:
+    match outcome:
+        case Approved(reference, amount):
+            moved = operation.amount if amount is None else amount
+            if moved.currency != operation.amount.currency:
+                raise InvalidRequest("outcome.amount", "is_same_currency", amount=str(moved))
+            payment = case.family.payment(operation.payment_id)
+            settles = _settling(payment, moved, case.family.order.currency)
+            return {"reference": reference, "moved": moved, "settles": settles, "code": None, "message": None}
+        case Pending(reference) | RequiresAction(reference):
+            return {"reference": reference}
+        case Declined(code, message) | Rejected(code, message):
+            return {"code": code, "message": message or None}
+        case Unknown(reason):
+            return {"code": "unknown", "message": reason}
+        case _:
+            assert_never(outcome)
+
+
+def fact_of(outcome: Outcome) -> str:
+    """The fact that an outcome is to the operation's table."""
+    match outcome:
+        case Approved():
+            return "approve"
+        case Pending():
+            return "defer"
+        case RequiresAction():
+            return "require_action"
+        case Declined():
+            return "decline"
+        case Rejected():
+            return "reject"
+        case Unknown():
+            return "doubt"
+        case _:
+            assert_never(outcome)
+
+
+def next_step_of(outcome: Outcome) -> NextStep | None:
+    """What the customer has to do because of it."""
+    match outcome:
+        case Pending(_, until):
+            return Wait(until)
+        case RequiresAction(_, redirect):
+            return Redirect(redirect)
+        case _:
+            return None
+
+
+def _without_open_attempts(case: Case, payment_id: UUID) -> OrderFamily:
+    family = case.family
+    for each in family.operations_of(payment_id):
+        if each.type in ("authorize", "sale") and each.kind in ("waiting", "in_flight", "in_doubt"):
+            family = family.with_operation(abandoned(case, each))
+    return family
+
+
+def abandoned(case: Case, operation: Operation, *, code: str = "abandoned") -> Operation:
+    """The operation given up: nothing moved, and nothing will; `code` says why."""
+    status = case.follow(operation, "abandon")
+    if status is None:
+        return operation
+    return evolve(
+        operation,
+        status=status.key,
+        kind=status.kind.key,
+        code=code,
+        next_check_at=None,
+        next_step=None,
+        answered_at=case.at,
+    )
+
+
+def refolded(case: Case, payment: Payment) -> Payment:
+    """The payment with status and amounts as its operations say now; the same object where nothing changed."""
+    operations = case.family.operations_of(payment.id)
+    figures = fold(operations)
+    currency = payment.amount.currency
+    status = case.lifecycles["payment"].status(figures.status)
+    if status.key != payment.status:
+        followed = case.follow(payment, FACT_OF_STATUS[status.key])
+        status = followed if followed is not None else status
+    now = evolve(
+        payment,
+        status=status.key,
+        kind=status.kind.key,
+        live=figures.inbound > 0 or (figures.in_doubt and figures.captured == 0),
+        authorized=Money.of_minor(figures.held, currency),
+        captured=Money.of_minor(figures.captured, currency),
+        refunded=Money.of_minor(figures.refunded, currency),
+        charged_back=Money.of_minor(figures.charged_back, currency),
+        next_step=_next_step(operations),
+    )
+    return payment if now == payment else now
+
+
+def _next_step(operations: tuple[Operation, ...]) -> NextStep | None:
+    return next((each.next_step for each in reversed(operations) if each.next_step is not None), None)
+
+
+_ACTS_ON: dict[OperationKind, tuple[OperationKind, ...]] = {
+    "capture": ("authorize",),
+    "void": ("authorize", "sale"),
+    "refund": ("sale", "capture", "authorize"),
+}
+
+
+def reference_acted_on(operations: tuple[Operation, ...], operation: Operation) -> str | None:
+    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the latest."""
+    for kind in _ACTS_ON.get(operation.type, ()):
+        for each in reversed(operations):
+            if each.type == kind and each.reference is not None and each.kind != "failed":
+                return each.reference
+    return None

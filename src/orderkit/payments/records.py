@@ -1,0 +1,90 @@
+"""What a payment is: the operations that were asked of one gateway account for one request, and their fold."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from decimal import Decimal
+from typing import ClassVar, Literal
+from uuid import UUID
+
+from attrs import field, frozen
+
+from orderkit.jsons import Json
+from orderkit.money import Money
+from orderkit.payments.outcomes import NextStep
+
+OperationKind = Literal[
+    "authorize", "sale", "capture", "void", "refund", "refund_reversal", "chargeback", "chargeback_reversal"
+]
+
+
+@frozen(kw_only=True)
+class Operation:
+    """One thing that was asked of the gateway, or that it reported by itself. Its id is the gateway's idempotency key.
+
+    Attributes:
+        amount: what was asked, in the payment's currency.
+        moved: what moved; None until it has succeeded.
+        settles: what it counts for in the order's currency, at the payment's frozen rate.
+        reference: the gateway's own id for it, once known.
+        send_before: the call may not begin after this instant.
+        next_check_at: when recovery asks about it next; None once the outcome is definitive.
+        final: a capture after which the gateway releases the rest by itself.
+        code, message: why it was declined, rejected or is unknown.
+    """
+
+    lifecycle: ClassVar[str] = "operation"
+
+    id: UUID
+    order_id: UUID
+    payment_id: UUID
+    type: OperationKind
+    amount: Money
+    settles: Money
+    status: str
+    kind: str
+    asked_at: datetime
+    send_before: datetime
+    next_check_at: datetime | None
+    moved: Money | None = None
+    refund_id: UUID | None = None
+    reference: str | None = None
+    next_step: NextStep | None = None
+    code: str | None = None
+    message: str | None = None
+    answered_at: datetime | None = None
+    final: bool = False
+
+
+@frozen(kw_only=True)
+class Payment:
+    """Pays one request through one gateway account. Status and amounts are the fold of its operations, never set apart.
+
+    Attributes:
+        gateway, account: the key the host gave the gateway, and the account behind it, as of the payment.
+        method: the opaque handle for the means of payment (a token, never a card number).
+        rate: the payment's currency in the order's, frozen; 1 where they are the same.
+        live: it may still bring money without being asked for more: in flight, in doubt, or authorized.
+    """
+
+    lifecycle: ClassVar[str] = "payment"
+
+    id: UUID
+    order_id: UUID
+    request_id: UUID
+    gateway: str
+    account: str
+    method: str | None
+    amount: Money
+    rate: Decimal
+    status: str
+    kind: str
+    live: bool
+    authorized: Money
+    captured: Money
+    refunded: Money
+    charged_back: Money
+    started_at: datetime
+    next_step: NextStep | None = None
+    extra: Mapping[str, Json] = field(factory=dict)

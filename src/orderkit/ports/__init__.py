@@ -1,0 +1,1 @@
+"""What orderkit asks of its host: Protocols, and the records that cross them."""

@@ -1,0 +1,1 @@
+"""The room of the refund: items whose money goes back."""

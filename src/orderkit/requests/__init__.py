@@ -1,0 +1,1 @@
+"""The room of the payment request: what is asked of the customer, the obligation."""

@@ -1,0 +1,175 @@
+"""The second and third step of every command: ask the gateway with no unit of work open, then record what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from uuid import UUID
+
+from orderkit.actors import Actor
+from orderkit.cases import Case
+from orderkit.errors import OutsideCallInUnitOfWork
+from orderkit.family import OrderFamily
+from orderkit.payments.decisions import abandoned, begin_sending, reference_acted_on, settle
+from orderkit.payments.outcomes import (
+    Approved,
+    Declined,
+    NeverSeen,
+    Outcome,
+    Pending,
+    Rejected,
+    RequiresAction,
+    Unknown,
+)
+from orderkit.payments.records import Operation
+from orderkit.ports.gateway import Instruction, PaymentGateway
+from orderkit.ports.storage import Reading
+from orderkit.services.commands import Committed, Decision, record
+from orderkit.services.units import outside
+from orderkit.services.wiring import Wiring
+
+_OUTCOMES = (Approved, Pending, RequiresAction, Declined, Rejected, Unknown)
+
+
+def carry_out(wiring: Wiring, family: OrderFamily, operation_id: UUID) -> OrderFamily:
+    """Ask the gateway for an operation that is written down as `sending`, and record the outcome.
+
+    After `send_before` the call does not begin any more: nobody is charged an hour later (design §4, Recovery).
+    Inside a host's transaction nothing is sent; `proceed` goes on after the host's commit.
+    """
+    operation = family.operation(operation_id)
+    if wiring.storage.joins_host_transaction or operation.status != "sending":
+        return family
+    if wiring.clock.now() >= operation.send_before:
+        return _never_sent(wiring, family.order.id, operation)
+    payment = family.payment(operation.payment_id)
+    outcome = _ask(wiring.gateway(payment.gateway), instruction_for(family, operation))
+    return settled(wiring, family.order.id, operation_id, outcome, actor=Actor.gateway(payment.gateway))
+
+
+def settled(wiring: Wiring, order_id: UUID, operation_id: UUID, outcome: Outcome, *, actor: Actor) -> OrderFamily:
+    """Record what came of an operation, until it is stored."""
+
+    def decide(case: Case) -> Decision:
+        family = settle(case, operation_id, outcome)
+        answered = family.operation(operation_id)
+        return Decision(family, f"{answered.type}_{answered.status}")
+
+    return record(wiring, actor, f"operation:{operation_id.hex}", _family(wiring, order_id), decide).family
+
+
+def proceed(wiring: Wiring, actor: Actor, order_id: UUID) -> OrderFamily:
+    """Drive every open operation of an order on: send what was written and not sent, look up what has no answer."""
+    with wiring.storage.reading() as store:
+        family = store.family(wiring.scope, order_id)
+    for operation in family.operations:
+        family = drive(wiring, actor, family, operation.id)
+    return family
+
+
+def drive(wiring: Wiring, actor: Actor, family: OrderFamily, operation_id: UUID) -> OrderFamily:
+    """Bring one operation on, under the same key; what is definitive, or waits for a person, stays as it is (I-33)."""
+    operation = family.operation(operation_id)
+    payment = family.payment(operation.payment_id)
+    if operation.kind in ("succeeded", "failed") or wiring.storage.joins_host_transaction:
+        return family
+    gateway = wiring.gateway(payment.gateway)
+    able = gateway.capabilities
+    if operation.status == "created":
+        return _send(wiring, actor, family, operation)
+    if able.looks_up:
+        answer = _look_up(gateway, instruction_for(family, operation))
+        if not isinstance(answer, NeverSeen):
+            return settled(wiring, family.order.id, operation_id, answer, actor=Actor.gateway(payment.gateway))
+    if operation.status in ("sending", "unknown") and wiring.clock.now() - operation.asked_at < able.keys_kept:
+        return _send(wiring, actor, family, operation)
+    return family
+
+
+def _send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operation) -> OrderFamily:
+    """Under the same key. Somebody is present who asks for it, so `send_before` starts anew."""
+
+    def decide(case: Case) -> Decision:
+        return Decision(begin_sending(case, operation.id).family, f"{operation.type}_sending")
+
+    sending = record(wiring, actor, f"operation:{operation.id.hex}", _family(wiring, family.order.id), decide).family
+    return carry_out(wiring, sending, operation.id)
+
+
+def _never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:
+    def decide(case: Case) -> Decision:
+        given_up = abandoned(case, case.family.operation(operation.id), code="never_sent")
+        return Decision(case.family.with_operation(given_up), f"{operation.type}_never_sent")
+
+    cause = f"operation:{operation.id.hex}"
+    return record(wiring, Actor.system(), cause, _family(wiring, order_id), decide).family
+
+
+def _family(wiring: Wiring, order_id: UUID) -> Callable[[Reading], OrderFamily]:
+    return lambda store: store.family(wiring.scope, order_id)
+
+
+def _ask(gateway: PaymentGateway, instruction: Instruction) -> Outcome:
+    verbs: dict[str, Callable[[Instruction], Outcome]] = {
+        "authorize": gateway.authorize,
+        "sale": gateway.sale,
+        "capture": gateway.capture,
+        "void": gateway.void,
+        "refund": gateway.refund,
+    }
+    what = f"the gateway's {instruction.type}"
+    return _answer(what, lambda: verbs[instruction.type](instruction))
+
+
+def _look_up(gateway: PaymentGateway, instruction: Instruction) -> Outcome | NeverSeen:
+    seen: list[NeverSeen] = []
+
+    def ask() -> Outcome:
+        answer = gateway.look_up(instruction)
+        if isinstance(answer, NeverSeen):
+            seen.append(answer)
+            return Unknown("never seen")
+        return answer
+
+    answer = _answer("the gateway's look-up", ask)
+    return seen[0] if seen else answer
+
+
+def _answer(what: str, ask: Callable[[], Outcome]) -> Outcome:
+    """The answer, or `Unknown` where the adapter raised or answered nonsense: it may have happened all the same."""
+    try:
+        answer = outside(what, ask)
+    except OutsideCallInUnitOfWork:
+        raise
+    except Exception as error:
+        return Unknown(f"{type(error).__name__}: {error}")
+    if not isinstance(answer, _OUTCOMES):
+        return Unknown(f"the adapter answered {answer!r}, which is no outcome")
+    return answer
+
+
+def instruction_for(family: OrderFamily, operation: Operation) -> Instruction:
+    """What the gateway is told, all of it from what is written down."""
+    payment = family.payment(operation.payment_id)
+    return Instruction(
+        key=operation.id,
+        type=operation.type,
+        amount=operation.amount,
+        method=payment.method,
+        on=reference_acted_on(family.operations_of(payment.id), operation),
+        payment_id=payment.id,
+        order_id=family.order.id,
+        order_number=family.order.number,
+        customer_id=family.order.customer_id,
+    )
+
+
+def rejoined(wiring: Wiring, actor: Actor, committed: Committed) -> OrderFamily:
+    """What a command's operations came to: carried out where they are new, driven on where the key was used before."""
+    family = committed.family
+    for hexed in filter(None, committed.made.get("operations", "").split(",")):
+        operation_id = UUID(hex=hexed)
+        if committed.repeated:
+            family = drive(wiring, actor, family, operation_id)
+        else:
+            family = carry_out(wiring, family, operation_id)
+    return family

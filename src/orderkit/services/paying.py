@@ -1,0 +1,178 @@
+"""Paying: sale, authorize, capture, void, abandon, and what a person confirms; each in three steps."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from attrs import evolve
+
+from orderkit.cases import Case
+from orderkit.errors import InvalidRequest, Plain, Refusal, TransitionRefused
+from orderkit.family import OrderFamily
+from orderkit.money import Money
+from orderkit.payments.decisions import (
+    Begun,
+    begin_abandon,
+    begin_capture,
+    begin_payment,
+    begin_sending,
+    begin_void,
+    settle,
+)
+from orderkit.payments.events import PaymentStarted
+from orderkit.payments.outcomes import Approved, Declined, Outcome
+from orderkit.payments.records import Operation, Payment
+from orderkit.ports.storage import Reading
+from orderkit.services.asking import drive, rejoined
+from orderkit.services.commands import Command, Committed, Decide, Decision, change
+from orderkit.services.wiring import Wiring
+
+
+def pay(
+    wiring: Wiring,
+    command: Command,
+    order_id: UUID,
+    *,
+    via: str,
+    method: str | None,
+    amount: Money | None,
+    capture: bool,
+) -> Payment:
+    """Start a payment of the order's open request through the gateway, and record the answer."""
+    through = wiring.account(via)
+
+    def decide(case: Case) -> Decision:
+        begun = begin_payment(
+            case,
+            _request_to_pay(case),
+            amount,
+            through=through,
+            method=method,
+            capture=capture,
+            payment_id=wiring.ids.new(case.at),
+            operation_id=wiring.ids.new(case.at),
+        )
+        started = PaymentStarted(order_id, begun.operation.payment_id, via, begun.operation.amount)
+        return _decision(wiring, case, begun, "pay", started)
+
+    asked = _with(command, via=via, method=method, amount=_text(amount), capture=capture)
+    committed = change(wiring, asked, lambda store: store.family(wiring.scope, order_id), decide)
+    return _payment(rejoined(wiring, command.actor, committed), committed)
+
+
+def capture(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
+    """Capture what is authorized, in full or in part (rows S3-35 to S3-37)."""
+
+    def decide(case: Case) -> Decision:
+        through = wiring.account(case.family.payment(payment_id).gateway)
+        begun = begin_capture(case, payment_id, amount, through=through, operation_id=wiring.ids.new(case.at))
+        return _decision(wiring, case, begun, "capture")
+
+    return _on_payment(wiring, _with(command, amount=_text(amount)), payment_id, decide)
+
+
+def void(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
+    """Release what is authorized and not captured."""
+
+    def decide(case: Case) -> Decision:
+        through = wiring.account(case.family.payment(payment_id).gateway)
+        begun = begin_void(case, payment_id, through=through, operation_id=wiring.ids.new(case.at))
+        return _decision(wiring, case, begun, "void")
+
+    return _on_payment(wiring, command, payment_id, decide)
+
+
+def abandon(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
+    """Give up an attempt that has no answer: the gateway is asked first, then told to cancel (I-42, design §11).
+
+    Raises:
+        TransitionRefused: the gateway says meanwhile that the money has moved or is held.
+    """
+    with wiring.storage.reading() as store:
+        family = store.family(wiring.scope, store.order_of(wiring.scope, "payment", payment_id))
+    if not wiring.storage.joins_host_transaction:
+        for operation in family.operations_of(payment_id):
+            if operation.kind == "in_doubt" or operation.status == "sending":
+                family = drive(wiring, command.actor, family, operation.id)
+
+    def decide(case: Case) -> Decision:
+        through = wiring.account(case.family.payment(payment_id).gateway)
+        begun = begin_abandon(case, payment_id, through=through, operation_id=wiring.ids.new(case.at))
+        return _decision(wiring, case, begun, "abandon")
+
+    return _on_payment(wiring, command, payment_id, decide)
+
+
+def confirm(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
+    """A person has seen the money: all of it, or `amount` (row S4-39). A fact, so it may exceed what is due."""
+    outcome = Approved(f"confirmed by {command.actor}", amount)
+    return _reported(wiring, _with(command, amount=_text(amount)), payment_id, "confirm", outcome, amount)
+
+
+def reject(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
+    """A person says that the money will not come."""
+    return _reported(wiring, command, payment_id, "reject", Declined("rejected_by_person"), None)
+
+
+def _reported(
+    wiring: Wiring, command: Command, payment_id: UUID, event: str, outcome: Outcome, amount: Money | None
+) -> Payment:
+    def decide(case: Case) -> Decision:
+        payment = case.family.payment(payment_id)
+        able = wiring.account(payment.gateway).capabilities
+        case.permit(payment, event, amount=amount, capabilities=able)
+        waiting = waiting_operations(case.family.operations_of(payment_id))
+        return Decision(settle(case, waiting[0].id, outcome), event, made={"payment": payment_id.hex})
+
+    return _on_payment(wiring, command, payment_id, decide)
+
+
+def waiting_operations(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
+    """The operations that wait for an answer, the oldest first."""
+    return tuple(each for each in operations if each.kind == "in_flight")
+
+
+def sending(wiring: Wiring, case: Case, family: OrderFamily, operations: tuple[Operation, ...]) -> OrderFamily:
+    """The operations marked as being sent, in the very commit of the intent; not inside a host's transaction."""
+    if wiring.storage.joins_host_transaction:
+        return family
+    for each in operations:
+        family = begin_sending(evolve(case, family=family), each.id).family
+    return family
+
+
+def _decision(wiring: Wiring, case: Case, begun: Begun, event: str, *facts: PaymentStarted) -> Decision:
+    operation = begun.operation
+    made = {"payment": operation.payment_id.hex, "operations": operation.id.hex}
+    return Decision(sending(wiring, case, begun.family, (operation,)), event, facts, made)
+
+
+def _on_payment(wiring: Wiring, command: Command, payment_id: UUID, decide: Decide) -> Payment:
+    def find(store: Reading) -> OrderFamily:
+        return store.family(wiring.scope, store.order_of(wiring.scope, "payment", payment_id))
+
+    committed = change(wiring, command, find, decide)
+    return _payment(rejoined(wiring, command.actor, committed), committed)
+
+
+def _payment(family: OrderFamily, committed: Committed) -> Payment:
+    return family.payment(committed.id("payment"))
+
+
+def _request_to_pay(case: Case) -> UUID:
+    """The first request that is open; without one the order's table says why it cannot be paid."""
+    for each in case.family.requests:
+        if each.kind == "open":
+            return each.id
+    case.permit(case.family.order, "pay")
+    raise TransitionRefused("order", case.family.order.status, "pay", Refusal("something_is_open"))
+
+
+def _with(command: Command, **request: Plain) -> Command:
+    return evolve(command, request={**command.request, **request})
+
+
+def _text(amount: Money | None) -> str | None:
+    if amount is not None and not isinstance(amount, Money):
+        raise InvalidRequest("amount", "is_money", type=type(amount).__name__)
+    return None if amount is None else str(amount)

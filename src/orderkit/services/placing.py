@@ -1,0 +1,97 @@
+"""Placing an order: numbered, priced, stored with its items and payment request in one commit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from attrs import evolve
+
+from orderkit.actors import Actor
+from orderkit.codec import to_plain, to_text
+from orderkit.errors import Busy, StaleRecord, StorageError
+from orderkit.extensions import Value, with_given
+from orderkit.facts import Fact
+from orderkit.families.placing import NewOrder, Placing, placed
+from orderkit.family import OrderFamily
+from orderkit.orders.events import OrderPlaced
+from orderkit.orders.records import Order
+from orderkit.requests.events import PaymentRequestOpened
+from orderkit.services.commands import (
+    DECIDED_AGAIN,
+    Command,
+    Committed,
+    Decision,
+    checked_key,
+    known_under,
+    write,
+)
+from orderkit.services.refusals import refusals_noted
+from orderkit.services.units import unit_of_work
+from orderkit.services.wiring import Wiring
+from orderkit.standing import stand
+
+
+def place(
+    wiring: Wiring, actor: Actor, new: NewOrder, *, key: str | None, fields: Mapping[str, Value], reason: str | None
+) -> Order:
+    """Place an order; under a key that was used for this very order, return that one.
+
+    Raises:
+        InvalidRequest: naming the field and the reason; nothing was written.
+        KeyReused: the key stands for another order. Busy: the store was locked throughout.
+    """
+    request = {"order": to_text(to_plain(new)), "fields": to_text(dict(fields))}
+    command = Command(verb="place", actor=actor, key=key, request=request, reason=reason)
+    checked_key(command)
+    with refusals_noted(wiring, command):
+        for _ in range(DECIDED_AGAIN):
+            try:
+                return _once(wiring, command, new, fields).family.order
+            except (StaleRecord, Busy) as conflict:
+                last: StorageError = conflict
+        raise Busy(f"place: the store was busy {DECIDED_AGAIN} times; try again") from last
+
+
+def _once(wiring: Wiring, command: Command, new: NewOrder, fields: Mapping[str, Value]) -> Committed:
+    if command.key is not None:
+        with wiring.storage.reading() as store:
+            known = known_under(store, wiring, command)
+        if known is not None:
+            return known
+    family = with_given(_made(wiring, command.actor, new), wiring.fields, fields, wiring.ids.salt)
+    with unit_of_work(wiring.storage) as work:
+        known = known_under(work, wiring, command)
+        if known is not None:
+            return known
+        case = wiring.case(family, command.actor, family.order.recorded_at)
+        decision = Decision(family, "place", _what_happened(family), is_new=True)
+        return write(wiring, work, command, case, decision)
+
+
+def _made(wiring: Wiring, actor: Actor, new: NewOrder) -> OrderFamily:
+    """The family, numbered only when everything about it is known to be right, so refusals leave no holes."""
+    at = wiring.clock.now()
+    how = Placing(
+        scope=wiring.scope,
+        actor=actor,
+        at=at,
+        lifecycles=wiring.lifecycles,
+        fingerprint=wiring.fingerprint,
+        order_types=wiring.profile.order_types,
+        individual_kinds={each.key: each.individual for each in wiring.profile.item_kinds},
+        new_id=wiring.new_id(at),
+        new_salt=wiring.ids.salt,
+    )
+    family = placed(new, how)
+    order = evolve(family.order, number=wiring.numbers.next(wiring.storage, wiring.scope, "order"))
+    requests = tuple(
+        evolve(each, number=wiring.numbers.next(wiring.storage, wiring.scope, "payment_request"))
+        for each in family.requests
+    )
+    return evolve(family, order=order, requests=requests)
+
+
+def _what_happened(family: OrderFamily) -> tuple[Fact, ...]:
+    order = family.order
+    opened = (PaymentRequestOpened(order.id, each.id, each.number, each.amount) for each in family.requests)
+    return (OrderPlaced(order.id, order.number, order.customer_id, stand(family).total), *opened)

@@ -1,0 +1,115 @@
+"""Refunding items: asked for, approved or rejected, sent back through each payment, confirmed where a person pays."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from attrs import evolve
+
+from orderkit.cases import Case
+from orderkit.facts import Fact
+from orderkit.families.refunding import RefundBegun, RefundItem, begin_refund, begin_sending_back
+from orderkit.family import OrderFamily
+from orderkit.payments.decisions import settle
+from orderkit.payments.outcomes import Approved, Declined, Outcome
+from orderkit.ports.storage import Reading
+from orderkit.refunds.decisions import approved, rejected
+from orderkit.refunds.events import RefundApproved, RefundRejected, RefundRequested
+from orderkit.refunds.records import Refund
+from orderkit.services.asking import rejoined
+from orderkit.services.commands import Command, Decide, Decision, change
+from orderkit.services.paying import sending, waiting_operations
+from orderkit.services.wiring import Wiring
+
+
+def refund(
+    wiring: Wiring, command: Command, order_id: UUID, items: Sequence[RefundItem], *, reference: str | None
+) -> Refund:
+    """Refund items, in full or in part, over as many payments as it takes (rows S1-18 to S1-24)."""
+
+    def decide(case: Case) -> Decision:
+        begun = begin_refund(
+            case,
+            items,
+            accounts=wiring.accounts(case.family.payments),
+            new_id=wiring.new_id(case.at),
+            reference=reference,
+        )
+        facts: tuple[Fact, ...] = (RefundRequested(order_id, begun.refund.id, begun.refund.amount),)
+        if begun.refund.kind != "asked":
+            facts = (*facts, RefundApproved(order_id, begun.refund.id))
+        return _decision(wiring, case, begun, "refund", facts)
+
+    asked = ",".join(f"{each.item_id.hex}:{each.quantity or 'all'}:{each.fee or ''}" for each in items)
+    command = evolve(command, request={"items": asked, "reference": reference})
+    committed = change(wiring, command, lambda store: store.family(wiring.scope, order_id), decide)
+    return rejoined(wiring, command.actor, committed).refund(committed.id("refund"))
+
+
+def approve(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
+    """Approve a requested refund and send it back."""
+
+    def decide(case: Case) -> Decision:
+        agreed = approved(case, case.family.refund(refund_id))
+        begun = begin_sending_back(
+            evolve(case, family=case.family.with_refund(agreed)),
+            refund_id,
+            accounts=wiring.accounts(case.family.payments),
+            new_id=wiring.new_id(case.at),
+        )
+        return _decision(wiring, case, begun, "approve_refund", (RefundApproved(agreed.order_id, refund_id),))
+
+    return _on_refund(wiring, command, refund_id, decide)
+
+
+def reject(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
+    """Refuse a requested refund; the items may be asked for again."""
+
+    def decide(case: Case) -> Decision:
+        turned_down = rejected(case, case.family.refund(refund_id))
+        facts = (RefundRejected(turned_down.order_id, refund_id),)
+        family = case.family.with_refund(turned_down)
+        return Decision(family, "reject_refund", facts, {"refund": refund_id.hex})
+
+    return _on_refund(wiring, command, refund_id, decide)
+
+
+def confirm(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
+    """A person has paid the money back, wherever a person has to (bank transfer, cash)."""
+    return _reported(wiring, command, refund_id, "confirm", Approved(f"confirmed by {command.actor}"))
+
+
+def fail(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
+    """A person says that the money could not be paid back."""
+    return _reported(wiring, command, refund_id, "reject", Declined("rejected_by_person"))
+
+
+def _reported(wiring: Wiring, command: Command, refund_id: UUID, event: str, outcome: Outcome) -> Refund:
+    def decide(case: Case) -> Decision:
+        family = case.family
+        for operation in waiting_operations(tuple(each for each in family.operations if each.refund_id == refund_id)):
+            payment = family.payment(operation.payment_id)
+            able = wiring.account(payment.gateway).capabilities
+            if able.confirmed_by_person:
+                case.permit(payment, event, capabilities=able)
+                family = settle(evolve(case, family=family), operation.id, outcome)
+        if family is case.family:
+            case.permit(family.refund(refund_id), event)
+        return Decision(family, f"{event}_refund", made={"refund": refund_id.hex})
+
+    return _on_refund(wiring, command, refund_id, decide)
+
+
+def _decision(wiring: Wiring, case: Case, begun: RefundBegun, event: str, facts: tuple[Fact, ...]) -> Decision:
+    family = sending(wiring, case, begun.family, begun.operations)
+    operations = ",".join(each.id.hex for each in begun.operations)
+    return Decision(family, event, facts, {"refund": begun.refund.id.hex, "operations": operations})
+
+
+def _on_refund(wiring: Wiring, command: Command, refund_id: UUID, decide: Decide) -> Refund:
+    def find(store: Reading) -> OrderFamily:
+        return store.family(wiring.scope, store.order_of(wiring.scope, "refund", refund_id))
+
+    committed = change(wiring, command, find, decide)
+    return rejoined(wiring, command.actor, committed).refund(refund_id)

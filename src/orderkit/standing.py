@@ -1,0 +1,144 @@
+"""How an order stands: its money and its flags, derived from the family and nothing else.
+
+Only the record and the one function that makes it live here. Its columns are written beside the order for lists;
+decisions about money always use this fold.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from attrs import frozen
+
+from orderkit.family import OrderFamily
+from orderkit.money import Money, total
+from orderkit.payments.folding import Figures, fold
+from orderkit.payments.records import Operation
+
+TRANSACTION_STATUSES = ("unknown", "in_progress", "partly_refunded", "refunded", "succeeded", "failed", "none")
+
+
+@frozen(kw_only=True)
+class Standing:
+    """All amounts in the order's currency.
+
+    Attributes:
+        total: what the lines come to; paid: captured before refunds; refunded; charged_back.
+        sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
+        authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
+        transaction_status: of `TRANSACTION_STATUSES`, the first that applies (row S0-10).
+    """
+
+    total: Money
+    paid: Money
+    refunded: Money
+    charged_back: Money
+    sent_back: Money
+    authorized: Money
+    in_flight: Money
+    in_doubt: bool
+    needs_attention: bool
+    transaction_status: str
+    items: int
+
+    @property
+    def net_paid(self) -> Money:
+        """What stayed with the shop (I-07)."""
+        return self.paid - self.refunded - self.charged_back
+
+    @property
+    def owed(self) -> Money:
+        """What the customer owes for what was not sent back."""
+        return self.total - self.sent_back
+
+    @property
+    def due(self) -> Money:
+        rest = self.owed - self.net_paid
+        return Money.zero(rest.currency) if rest.is_negative else rest
+
+    @property
+    def credit(self) -> Money:
+        """What was paid above what is owed; an explicit balance, never a negative due."""
+        over = self.net_paid - self.owed
+        return Money.zero(over.currency) if over.is_negative else over
+
+    @property
+    def is_funded(self) -> bool:
+        return self.due.minor == 0
+
+    @property
+    def is_being_paid(self) -> bool:
+        """Money is on its way or held for us."""
+        return self.authorized.minor + self.in_flight.minor > 0
+
+    @property
+    def is_partly_paid(self) -> bool:
+        return self.paid.minor > 0 and not self.is_funded
+
+    @property
+    def is_partly_refunded(self) -> bool:
+        return 0 < self.refunded.minor < self.paid.minor
+
+    @property
+    def is_fully_refunded(self) -> bool:
+        """Everything that was paid went back (row S4-15)."""
+        return self.paid.minor > 0 and self.refunded.minor >= self.paid.minor
+
+
+def stand(family: OrderFamily) -> Standing:
+    """How this family stands: total and exact, the same for every order of its operations."""
+    currency = family.order.currency
+    folds = [fold(family.operations_of(each.id), settled=True) for each in family.payments]
+
+    def money(minors: Iterable[int]) -> Money:
+        return Money.of_minor(sum(minors), currency)
+
+    return Standing(
+        total=total((line.total for line in family.lines), currency),
+        paid=money(each.captured for each in folds),
+        refunded=money(each.refunded for each in folds),
+        charged_back=money(each.charged_back for each in folds),
+        sent_back=total(_sent_back(family.operations), currency),
+        authorized=money(each.held for each in folds),
+        in_flight=money(each.authorizing + each.charging for each in folds),
+        in_doubt=any(each.in_doubt for each in folds),
+        needs_attention=any(each.closed_at is None for each in family.attention),
+        transaction_status=_transaction_status(folds),
+        items=sum(each.quantity for each in family.items),
+    )
+
+
+def _sent_back(operations: Iterable[Operation]) -> Iterable[Money]:
+    for each in operations:
+        if each.kind == "succeeded" and each.refund_id is not None:
+            if each.type == "refund":
+                yield each.settles
+            elif each.type == "refund_reversal":
+                yield -each.settles
+
+
+def _transaction_status(folds: list[Figures]) -> str:
+    paid, refunded = sum(each.captured for each in folds), sum(each.refunded for each in folds)
+    applies = {
+        "unknown": any(each.in_doubt for each in folds),
+        "in_progress": any(each.inbound + each.refunding > 0 for each in folds),
+        "partly_refunded": 0 < refunded < paid,
+        "refunded": 0 < paid <= refunded,
+        "succeeded": paid > 0,
+        "failed": any(each.failed for each in folds),
+        "none": True,
+    }
+    return next(name for name in TRANSACTION_STATUSES if applies[name])
+
+
+def reserved_on(family: OrderFamily, request_id: object) -> tuple[Money, Money, Money]:
+    """What the payments of one request reserve, have settled, and have sent back for refunds of items."""
+    currency = family.order.currency
+    payments = [each.id for each in family.payments if each.request_id == request_id]
+    folds = [fold(family.operations_of(each), settled=True) for each in payments]
+    operations = (each for each in family.operations if each.payment_id in payments)
+    return (
+        Money.of_minor(sum(each.inbound for each in folds), currency),
+        Money.of_minor(sum(each.net for each in folds), currency),
+        total(_sent_back(operations), currency),
+    )
