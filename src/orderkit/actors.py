@@ -5,11 +5,16 @@ Only the actor lives here. What an actor *may* is the host's `Authorizer`'s word
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal
 
 from attrs import field, frozen
 
 ActorKind = Literal["user", "client", "system", "gateway", "plugin"]
+
+
+def _roles(roles: Iterable[str]) -> frozenset[str]:
+    return frozenset(roles)
 
 
 @frozen
@@ -21,11 +26,11 @@ class Actor:
 
     kind: ActorKind
     id: str
-    roles: frozenset[str] = field(default=frozenset(), converter=frozenset)
+    roles: frozenset[str] = field(default=frozenset(), converter=_roles)
     name: str | None = None
 
     @classmethod
-    def user(cls, id: str, *, roles: frozenset[str] | set[str] = frozenset(), name: str | None = None) -> Actor:
+    def user(cls, id: str, *, roles: Iterable[str] = (), name: str | None = None) -> Actor:
         """A person who works for the shop, with the roles that the host gives them."""
         return cls("user", id, frozenset(roles), name)
 

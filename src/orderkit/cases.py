@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from attrs import frozen
 
 from orderkit.actors import Actor
-from orderkit.family import OrderFamily, Standing
+from orderkit.family import OrderFamily
 from orderkit.lifecycles import Ask, Lifecycle, Status, Verdict, allowed, follow, permit
 from orderkit.policies import Policies
+
+if TYPE_CHECKING:
+    from orderkit.standing import Standing
 
 
 class Living(Protocol):

@@ -55,7 +55,7 @@ def from_micros(micros: int) -> datetime:
 def _exactly(value: object, kind: type[T]) -> T:
     if type(value) is not kind:
         raise TypeError(f"{kind.__name__} expected, {type(value).__name__} found")
-    return value  # type: ignore[return-value]  # the type was compared with `kind` just above
+    return value
 
 
 def _is_plain_union(kind: object) -> bool:

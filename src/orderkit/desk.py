@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
+from os import PathLike
 from typing import TypedDict, Unpack
 from uuid import UUID
 
@@ -17,6 +18,8 @@ from orderkit.errors import InvalidRequest
 from orderkit.extensions import Field, Value
 from orderkit.families.placing import NewOrder
 from orderkit.families.refunding import RefundItem
+from orderkit.imports import ColumnMap, ImportReport, LineOutcome, map_named
+from orderkit.items.records import Item
 from orderkit.lifecycles import Extension, Lifecycle
 from orderkit.money import Money
 from orderkit.orders.records import Address, Customer, NewLine, Order, Source
@@ -29,9 +32,10 @@ from orderkit.ports.storage import CurrencyTotals, OrderFilter, Storage
 from orderkit.profiles import Profile, retail
 from orderkit.profiles.profile import fingerprint_of
 from orderkit.refunds.records import Refund
-from orderkit.services import moving, paying, placing, reading, refunding
+from orderkit.services import importing, moving, paying, placing, reading, refunding
 from orderkit.services.asking import proceed
 from orderkit.services.commands import Command
+from orderkit.services.importing import Progress
 from orderkit.services.units import unit_of_work
 from orderkit.services.wiring import Gateways, Numbers, Wiring
 from orderkit.settings import ScopeSettings
@@ -143,6 +147,10 @@ class Shop:
         return Orders(self.wiring, self.actor)
 
     @property
+    def items(self) -> Items:
+        return Items(self.wiring, self.actor)
+
+    @property
     def payments(self) -> Payments:
         return Payments(self.wiring, self.actor)
 
@@ -201,6 +209,35 @@ class Shop:
         """
         return proceed(self.wiring, self.actor, order_id).order
 
+    def import_file(
+        self,
+        path: str | PathLike[str],
+        *,
+        map: str | ColumnMap,
+        dry_run: bool = False,
+        pay: bool = True,
+        progress: Progress | None = None,
+        outcomes: Callable[[LineOutcome], None] | None = None,
+    ) -> ImportReport:
+        """Import a CSV file of orders; a second run goes on where the first one stopped.
+
+        `map` names the columns and the habits of whoever wrote the file. Every line gets exactly one outcome.
+
+        Raises:
+            InvalidRequest: the file or the map cannot be used; `field` names what is wrong.
+        """
+        column_map = map_named(map) if isinstance(map, str) else map
+        return importing.import_file(
+            self.wiring,
+            self.actor,
+            path,
+            column_map,
+            dry_run=dry_run,
+            pay=pay,
+            progress=progress,
+            outcomes=outcomes,
+        )
+
     def erase(self, customer_id: str) -> int:
         """Delete a customer's personal values in this scope for good; how many there were (row SX-26).
 
@@ -221,7 +258,7 @@ class Orders:
         self,
         *,
         customer: Customer,
-        lines: Iterable[NewLine],
+        lines: Sequence[NewLine],
         type: str | None = None,
         placed_at: datetime | None = None,
         bill_to: Address | None = None,
@@ -303,6 +340,22 @@ class Orders:
         """The sums over all orders, one record per currency."""
         with self._wiring.storage.reading() as store:
             return store.totals(self._wiring.scope)
+
+
+@frozen
+class Items:
+    """What concerns single items."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def move(self, item_id: UUID, event: str, **asked: Unpack[Asked]) -> Item:
+        """Take a plain move of the item's lifecycle, such as ``deliver``.
+
+        Raises:
+            TransitionNotPossible, TransitionRefused: the table has no such row from here, or a rule says no.
+        """
+        return moving.move_item(self._wiring, _command(event, self._actor, item_id, asked), item_id, event)
 
 
 @frozen

@@ -75,14 +75,14 @@ class TransitionNotPossible(TransitionError):
 
     def _sentence(self) -> str:
         instead = f"; possible are: {', '.join(self.possible)}" if self.possible else ""
-        return f"{self.event!r} is not possible for a {self.lifecycle} in status {self.status!r}{instead}"
+        return f"{self.event!r} is not possible: the {self.lifecycle} is {self.status!r}{instead}"
 
 
 class TransitionRefused(TransitionError):
     """A row of the table matches, and one of its rules says no; `refusal` says which and why."""
 
     def _sentence(self) -> str:
-        return f"{self.event!r} is refused for a {self.lifecycle} in status {self.status!r}: {self.refusal}"
+        return f"{self.event!r} is refused: the {self.lifecycle} is {self.status!r}, and the rule says {self.refusal}"
 
 
 class PlanOutdated(OrderkitError):

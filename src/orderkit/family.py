@@ -1,4 +1,4 @@
-"""An order with everything that stands and falls with it, and the Protocol of how it stands in money.
+"""An order with everything that stands and falls with it.
 
 The family is the unit of consistency: the order row is its lock. It knows no noun at run time: the records are named
 for the type checker alone, so every room may use it, and a rule of one noun may look at the records of another
@@ -16,7 +16,6 @@ from orderkit.errors import NotFound
 
 if TYPE_CHECKING:
     from orderkit.items.records import Item
-    from orderkit.money import Money
     from orderkit.orders.records import Attention, FieldValue, Line, Order
     from orderkit.payments.records import Operation, Payment
     from orderkit.personal import PersonalValue
@@ -131,33 +130,3 @@ def _one(records: tuple[R, ...], id: UUID, noun: str) -> R:
         if each.id == id:
             return each
     raise NotFound(noun, id)
-
-
-class Standing(Protocol):
-    """How an order stands in money: derived figures, all in the order's currency; `standing.stand` makes them."""
-
-    @property
-    def total(self) -> Money: ...
-    @property
-    def due(self) -> Money:
-        """What is still to be paid: never negative."""
-
-    @property
-    def paid(self) -> Money:
-        """What was captured, before refunds."""
-
-    @property
-    def refunded(self) -> Money: ...
-    @property
-    def authorized(self) -> Money:
-        """What is held and neither captured nor released."""
-
-    @property
-    def in_flight(self) -> Money:
-        """What intents without a definitive answer may still move towards the shop."""
-
-    @property
-    def is_funded(self) -> bool: ...
-    @property
-    def in_doubt(self) -> bool:
-        """Some operation's outcome is unknown."""

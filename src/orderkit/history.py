@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -30,15 +31,9 @@ from orderkit.requests.records import PaymentRequest
 
 FORMAT = 1
 
-_RECORDS: tuple[tuple[str, type], ...] = (
-    ("lines", Line),
-    ("items", Item),
-    ("requests", PaymentRequest),
-    ("payments", Payment),
-    ("operations", Operation),
-    ("refunds", Refund),
-    ("attention", Attention),
-)
+_NOUNS = ("lines", "items", "requests", "payments", "operations", "refunds", "attention")
+
+T = TypeVar("T")
 
 
 @frozen(kw_only=True)
@@ -115,9 +110,11 @@ def hash_of(entry: HistoryEntry) -> str:
 def changes_between(before: OrderFamily | None, after: OrderFamily) -> dict[str, Json]:
     """What is new or different, by noun, id and field; records that are the same objects are not looked at."""
     changes: dict[str, Json] = {"order": _difference(before.order if before else None, after.order)}
-    for name, _ in _RECORDS:
+    for name in _NOUNS:
         then = {each.id: each for each in getattr(before, name)} if before else {}
-        changed = {each.id.hex: _difference(then.get(each.id), each) for each in _changed(then, getattr(after, name))}
+        changed: dict[str, Json] = {
+            each.id.hex: _difference(then.get(each.id), each) for each in _changed(then, getattr(after, name))
+        }
         if changed:
             changes[name] = changed
     for name in ("personal", "fields"):
@@ -173,15 +170,30 @@ def replay(entries: Sequence[HistoryEntry]) -> OrderFamily:
     if not entries:
         raise StorageError("there is no history to replay")
     order: dict[str, object] = {}
-    records: dict[str, dict[str, dict[str, object]]] = {name: {} for name, _ in _RECORDS}
+    records: dict[str, dict[str, dict[str, object]]] = {name: {} for name in _NOUNS}
     for entry in entries:
         changes = json.loads(entry.changes)
         order.update(changes["order"])
         for name in records:
             for id, changed in changes.get(name, {}).items():
                 records[name].setdefault(id, {}).update(changed)
-    rebuilt = {name: tuple(from_plain(each, kind) for each in records[name].values()) for name, kind in _RECORDS}
-    return in_order(OrderFamily(order=from_plain(order, Order), head=entries[-1].hash, **rebuilt))
+    return in_order(
+        OrderFamily(
+            order=from_plain(order, Order),
+            lines=_rebuilt(records["lines"], Line),
+            items=_rebuilt(records["items"], Item),
+            requests=_rebuilt(records["requests"], PaymentRequest),
+            payments=_rebuilt(records["payments"], Payment),
+            operations=_rebuilt(records["operations"], Operation),
+            refunds=_rebuilt(records["refunds"], Refund),
+            attention=_rebuilt(records["attention"], Attention),
+            head=entries[-1].hash,
+        )
+    )
+
+
+def _rebuilt(plain: Mapping[str, Mapping[str, object]], kind: type[T]) -> tuple[T, ...]:
+    return tuple(from_plain(each, kind) for each in plain.values())
 
 
 def without_personal(family: OrderFamily) -> OrderFamily:

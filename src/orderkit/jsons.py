@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from orderkit.errors import InvalidRequest
 
-Json: TypeAlias = "str | int | bool | None | list[Json] | dict[str, Json]"
+Json: TypeAlias = "str | int | bool | list[Json] | dict[str, Json] | None"
 Extra: TypeAlias = Mapping[str, Json]
 
 

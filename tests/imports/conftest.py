@@ -51,8 +51,8 @@ class MemoryDriver:
                 staged.record(sold(line))
                 sales.append(line)
         self.remaining = {line.line: line.quantity for line in sales}
-        for line in staged.cancellations():
-            self._cancel(line, sales, staged)
+        for cancellation in staged.cancellations():
+            self._cancel(cancellation, sales, staged)
 
     def _cancel(self, line: CancellationLine, sales: list[SaleLine], staged: Staged) -> None:
         refusal = has_customer(line)
@@ -77,3 +77,9 @@ class MemoryDriver:
 def driver() -> MemoryDriver:
     """A driver with nothing in it."""
     return MemoryDriver()
+
+
+@pytest.fixture(scope="session")
+def new_driver() -> Callable[[], MemoryDriver]:
+    """Makes drivers, for tests that need one per drawn file."""
+    return MemoryDriver

@@ -50,7 +50,7 @@ def test_unknown_map_is_refused_with_the_known_ones() -> None:
 def test_an_option_that_cannot_be_used_is_refused_by_name(option: str, value: str, code: str) -> None:
     """A wrong option is an error that names the option, has a sentence, and leaves no half-adapted map behind."""
     with pytest.raises(InvalidRequest) as caught:
-        adapted(map_named("uk-retail"), **{option: value})
+        evolve(map_named("uk-retail"), **{option: value})  # type: ignore[arg-type]  # one option by its name
     assert (caught.value.field, caught.value.refusal.code) == (option, code)
     assert not sentence(caught.value.refusal).startswith(code)
 

@@ -164,6 +164,8 @@ def test_lines_of_a_wrong_encoding_cost_only_themselves(new_retail_file: Write, 
     (_, bad, _) = read_rows(path, RETAIL)
     assert isinstance(bad, BadRow)
     assert bad.refusal.params["byte"] == 18
+    assert bad.values is not None
+    assert (bad.values["quantity"], bad.values["unit_price"]) == ("6", "2,55")
     assert titles(path, adapted(RETAIL, encoding="cp1252"))[1] == (3, "CAFÉ")
 
 

@@ -28,7 +28,7 @@ class NewOrder:
     """An order as it is asked for. `placed_at` is when the customer ordered, where that is not now (an import)."""
 
     customer: Customer
-    lines: tuple[NewLine, ...] = field(converter=tuple)
+    lines: tuple[NewLine, ...]
     type: str | None = None
     placed_at: datetime | None = None
     bill_to: Address | None = None

@@ -30,7 +30,7 @@ class Record:
 
 @frozen
 class BrokenRecord:
-    """A line that is no record, and why. `cells` is how it reads if every quote in it is taken literally."""
+    """A line that is no record, and why. `cells` is how it reads if what is wrong with it is passed over."""
 
     line: int
     refusal: Refusal
@@ -51,7 +51,7 @@ class RecordReader:
         for number, line in self.lines:
             text = self._decoded(line)
             if isinstance(text, Refusal):
-                yield BrokenRecord(number, text)
+                yield BrokenRecord(number, text, cells=self._legible(line))
             elif '"' not in text:
                 if text:
                     yield Record(number, text.split(self.delimiter))
@@ -66,6 +66,10 @@ class RecordReader:
         except UnicodeDecodeError as problem:
             return Refusal("is_decodable", {"field": "line", "encoding": self.codec, "byte": problem.start + 1})
         return Refusal("has_no_nul", {"field": "line"}) if "\0" in text else text
+
+    def _legible(self, line: bytes | None) -> list[str] | None:
+        """The cells of a line that is no clean text, so that its amount is known although the line is refused."""
+        return None if line is None else split(line.decode(self.codec, "replace"), self.delimiter)[0]
 
     def _quoted(self, number: int, text: str) -> Iterator[Record | BrokenRecord]:
         cells, is_open = split(text, self.delimiter)

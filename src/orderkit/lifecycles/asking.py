@@ -15,8 +15,9 @@ from attrs import frozen
 if TYPE_CHECKING:
     from orderkit.actors import Actor
     from orderkit.errors import Refusal
-    from orderkit.family import OrderFamily, Standing
+    from orderkit.family import OrderFamily
     from orderkit.policies import Policies
+    from orderkit.standing import Standing
 
 T = TypeVar("T")
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from itertools import combinations
-from typing import TypeVar
 
 from attrs import evolve, field, frozen
 
@@ -18,10 +17,12 @@ from orderkit.lifecycles.moves import Move, rules_by_event
 from orderkit.lifecycles.statuses import Status
 from orderkit.lifecycles.table import Lifecycle
 
-T = TypeVar("T")
+
+def _in_a_tuple(value: Iterable[Status]) -> tuple[Status, ...]:
+    return tuple(value)
 
 
-def _tuple(value: Iterable[T]) -> tuple[T, ...]:
+def _rows(value: Iterable[Move]) -> tuple[Move, ...]:
     return tuple(value)
 
 
@@ -40,10 +41,10 @@ class Extension:
 
     lifecycle: str
     owner: str
-    statuses: tuple[Status, ...] = field(default=(), converter=_tuple, kw_only=True)
-    moves: tuple[Move, ...] = field(default=(), converter=_tuple, kw_only=True)
+    statuses: tuple[Status, ...] = field(default=(), converter=_in_a_tuple, kw_only=True)
+    moves: tuple[Move, ...] = field(default=(), converter=_rows, kw_only=True)
     requires: Mapping[str, tuple[Rule, ...]] = field(factory=dict, converter=rules_by_event, hash=False, kw_only=True)
-    replaces: tuple[Status, ...] = field(default=(), converter=_tuple, kw_only=True)
+    replaces: tuple[Status, ...] = field(default=(), converter=_in_a_tuple, kw_only=True)
 
 
 def merge(lifecycle: Lifecycle, extensions: Iterable[Extension]) -> Lifecycle:
@@ -137,9 +138,7 @@ def _statuses(lifecycle: Lifecycle, ordered: tuple[Extension, ...]) -> dict[str,
     return statuses
 
 
-def _moves(
-    lifecycle: Lifecycle, ordered: tuple[Extension, ...], statuses: Mapping[str, Status]
-) -> tuple[Move, ...]:
+def _moves(lifecycle: Lifecycle, ordered: tuple[Extension, ...], statuses: Mapping[str, Status]) -> tuple[Move, ...]:
     added = (evolve(move, owner=extension.owner) for extension in ordered for move in extension.moves)
     replaced = {status.key: status for extension in ordered for status in extension.replaces}
     current = {key: statuses[key] for key in replaced}

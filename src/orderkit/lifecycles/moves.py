@@ -15,6 +15,7 @@ from attrs import evolve, field, frozen
 from orderkit.lifecycles.asking import Choice, Rule
 from orderkit.lifecycles.statuses import Kind, Status
 
+
 class Marker(Enum):
     """What may stand in a row where a status stands."""
 

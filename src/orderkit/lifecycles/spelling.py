@@ -1,15 +1,21 @@
 """What things in a lifecycle may be called, and which functions may stand in a row.
 
-Only tests of single names and functions live here: each takes one and answers yes or no. What follows from the answer
-is for `findings` to say.
+Only names live here: tests that take one and answer yes or no, and the findings that follow. What else may be wrong
+with a lifecycle is found in `findings`.
 """
 
 from __future__ import annotations
 
 import inspect
 import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
+from orderkit.lifecycles.problems import Finding, error
 from orderkit.lifecycles.rows import name_of
+
+if TYPE_CHECKING:
+    from orderkit.lifecycles.table import Lifecycle
 
 _SNAKE_CASE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}|[a-z]+")
@@ -77,3 +83,61 @@ def answers_at_once(function: object) -> bool:
         for candidate in (function, called)
         for waits in (inspect.iscoroutinefunction, inspect.isasyncgenfunction, inspect.isgeneratorfunction)
     )
+
+
+def _keys_are_snake_case(lifecycle: Lifecycle) -> Iterator[Finding]:
+    named = [(status.key, status.owner) for status in lifecycle.statuses]
+    named += [(move.event, move.owner) for move in lifecycle.moves]
+    named += [(key, "core") for key in (*(kind.key for kind in lifecycle.kinds), *sorted(lifecycle.facts))]
+    for key, owner in named:
+        if not is_snake_case(key):
+            yield error("malformed_key", key, f"{key!r} is stored and typed: use lower snake case", owner)
+
+
+def _charts_can_bear_names(lifecycle: Lifecycle) -> Iterator[Finding]:
+    taken = "is a name that a chart uses itself; choose another word"
+    for status in lifecycle.statuses:
+        if not is_free_for_status(status.key):
+            yield error("reserved_name", status.key, f"the status {status.key!r} {taken}", status.owner)
+    for move in lifecycle.moves:
+        if not is_free_for_event(move.event):
+            yield error("reserved_name", move.event, f"the event {move.event!r} {taken}", move.owner)
+
+
+def _names_are_status_or_event(lifecycle: Lifecycle) -> Iterator[Finding]:
+    owners = {status.key: status.owner for status in lifecycle.statuses}
+    for move in lifecycle.moves:
+        if move.event in owners:
+            message = f"{move.event!r} is a status and an event; call the status by an adjective, the event by a verb"
+            yield error("status_and_event", move.event, message, owners[move.event], move.owner)
+
+
+def _colours_are_colours(lifecycle: Lifecycle) -> Iterator[Finding]:
+    for status in lifecycle.statuses:
+        if status.colour is not None and not is_colour(status.colour):
+            message = f"colour: {status.colour!r} is neither #rrggbb nor a plain word"
+            yield error("malformed_colour", status.key, message, status.owner)
+
+
+def _functions_have_names_and_answers(lifecycle: Lifecycle) -> Iterator[Finding]:
+    in_rows = [(move.event, one, move.owner) for move in lifecycle.moves for one in (*move.when, *move.requires)]
+    everywhere = [(event, rule, "core") for event, rules in lifecycle.requires.items() for rule in rules]
+    for event, function, owner in in_rows + everywhere:
+        if not has_a_name(function):
+            module = getattr(function, "__module__", "?")
+            message = f"a rule or choice of {event!r} from {module} has no name to tell people; write a plain function"
+            yield error("lambda_rule", event, message, owner)
+        elif not answers_at_once(function):
+            name = name_of(function)
+            message = f"{name!r} of {event!r} does not answer at once; write it as a plain function"
+            yield error("async_rule", name, message, owner)
+
+
+NAMING_CHECKS = (
+    _keys_are_snake_case,
+    _charts_can_bear_names,
+    _names_are_status_or_event,
+    _colours_are_colours,
+    _functions_have_names_and_answers,
+)
+"""The checks that `examine` makes first."""

@@ -201,36 +201,38 @@ def _answered(case: Case, operation: Operation, outcome: Outcome) -> Operation:
     status = case.follow(operation, fact_of(outcome))
     if status is None or status.key == operation.status:
         return operation
-    changes = _what_it_says(case, operation, outcome)
     definitive = status.kind.ended
-    return evolve(
+    answered = evolve(
         operation,
         status=status.key,
         kind=status.kind.key,
         next_check_at=None if definitive else case.at + case.policies.look_up_after,
         answered_at=case.at if definitive else None,
         next_step=next_step_of(outcome),
-        **changes,
     )
+    return _with_what_it_says(case, answered, outcome)
 
 
-def _what_it_says(case: Case, operation: Operation, outcome: Outcome) -> dict[str, object]:
+def _with_what_it_says(case: Case, operation: Operation, outcome: Outcome) -> Operation:
     match outcome:
         case Approved(reference, amount):
-            moved = operation.amount if amount is None else amount
-            if moved.currency != operation.amount.currency:
-                raise InvalidRequest("outcome.amount", "is_same_currency", amount=str(moved))
-            payment = case.family.payment(operation.payment_id)
-            settles = _settling(payment, moved, case.family.order.currency)
-            return {"reference": reference, "moved": moved, "settles": settles, "code": None, "message": None}
+            return _moved(case, operation, reference, operation.amount if amount is None else amount)
         case Pending(reference) | RequiresAction(reference):
-            return {"reference": reference}
+            return evolve(operation, reference=reference)
         case Declined(code, message) | Rejected(code, message):
-            return {"code": code, "message": message or None}
+            return evolve(operation, code=code, message=message or None)
         case Unknown(reason):
-            return {"code": "unknown", "message": reason}
+            return evolve(operation, code="unknown", message=reason)
         case _:
             assert_never(outcome)
+
+
+def _moved(case: Case, operation: Operation, reference: str, moved: Money) -> Operation:
+    if moved.currency != operation.amount.currency:
+        raise InvalidRequest("outcome.amount", "is_same_currency", amount=str(moved))
+    payment = case.family.payment(operation.payment_id)
+    settles = _settling(payment, moved, case.family.order.currency)
+    return evolve(operation, reference=reference, moved=moved, settles=settles, code=None, message=None)
 
 
 def fact_of(outcome: Outcome) -> str:

@@ -159,6 +159,17 @@ class SoldItem:
     placed_at: datetime
 
 
+@frozen(kw_only=True)
+class ReferencedRefund:
+    """A refund that its caller gave a name to: how many units it covers, and how much goes back."""
+
+    order_id: UUID
+    refund_id: UUID
+    quantity: int
+    amount: Money
+    kind: str
+
+
 class Reading(Protocol):
     """What can be asked of a store; reading changes nothing (I-69). Every question names its scope."""
 
@@ -191,8 +202,8 @@ class Reading(Protocol):
         """Items of kinds `pending` and `active` sold to this customer, of this offer, at this unit price, placed at or
         before `until`; newest order first, within an order by line position and then item id."""
 
-    def refunded_under(self, scope: str, reference: str) -> int:
-        """How many units the refunds with this reference cover, failed and rejected ones left out."""
+    def refunds_under(self, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
+        """The refunds with this reference, oldest first, failed and rejected ones left out."""
 
     def scopes(self) -> tuple[str, ...]:
         """The scopes that have orders, by name; for tools, not for shops."""
@@ -237,7 +248,7 @@ class Storage(Protocol):
         """A view for reading alone."""
 
     def number_block(self, scope: str, series: str, size: int) -> int:
-        """The first of `size` fresh numbers, in a commit of its own: unique, rising per block, holes allowed (S1-02)."""
+        """The first of `size` fresh numbers, committed by itself: unique, rising per block, holes allowed (S1-02)."""
 
     def note_refusal(self, refused: RefusedRequest) -> None:
         """Add to the log of refused requests, in a commit of its own."""

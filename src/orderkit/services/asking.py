@@ -1,4 +1,4 @@
-"""The second and third step of every command: ask the gateway with no unit of work open, then record what came of it."""
+"""The second and third step of a command: ask the gateway with no unit of work open, then record what came of it."""
 
 from __future__ import annotations
 

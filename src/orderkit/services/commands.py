@@ -208,7 +208,7 @@ def messages_for(
     """One message per fact and channel; the id is the fact's, the same on every channel (I-32)."""
     if not wiring.channels:
         return ()
-    made = []
+    made: list[Message] = []
     for fact in facts:
         id, body = new_id(), to_text(to_plain(fact))
         made.extend(

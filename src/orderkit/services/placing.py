@@ -40,8 +40,7 @@ def place(
         InvalidRequest: naming the field and the reason; nothing was written.
         KeyReused: the key stands for another order. Busy: the store was locked throughout.
     """
-    request = {"order": to_text(to_plain(new)), "fields": to_text(dict(fields))}
-    command = Command(verb="place", actor=actor, key=key, request=request, reason=reason)
+    command = _command(actor, new, key=key, fields=fields, reason=reason)
     checked_key(command)
     with refusals_noted(wiring, command):
         for _ in range(DECIDED_AGAIN):
@@ -50,6 +49,33 @@ def place(
             except (StaleRecord, Busy) as conflict:
                 last: StorageError = conflict
         raise Busy(f"place: the store was busy {DECIDED_AGAIN} times; try again") from last
+
+
+def known(wiring: Wiring, actor: Actor, new: NewOrder, *, key: str) -> Order | None:
+    """The order that stands under the key, if it was placed already.
+
+    Raises:
+        KeyReused: the key stands for another order.
+    """
+    with wiring.storage.reading() as store:
+        committed = known_under(store, wiring, _command(actor, new, key=key, fields={}, reason=None))
+    return committed.family.order if committed else None
+
+
+def checked(wiring: Wiring, actor: Actor, new: NewOrder) -> None:
+    """Price and check an order as if it were placed; nothing is numbered or written.
+
+    Raises:
+        InvalidRequest, MoneyError: what placing it would raise.
+    """
+    placed(new, _how(wiring, actor))
+
+
+def _command(
+    actor: Actor, new: NewOrder, *, key: str | None, fields: Mapping[str, Value], reason: str | None
+) -> Command:
+    request = {"order": to_text(to_plain(new)), "fields": to_text(dict(fields))}
+    return Command(verb="place", actor=actor, key=key, request=request, reason=reason)
 
 
 def _once(wiring: Wiring, command: Command, new: NewOrder, fields: Mapping[str, Value]) -> Committed:
@@ -68,10 +94,9 @@ def _once(wiring: Wiring, command: Command, new: NewOrder, fields: Mapping[str, 
         return write(wiring, work, command, case, decision)
 
 
-def _made(wiring: Wiring, actor: Actor, new: NewOrder) -> OrderFamily:
-    """The family, numbered only when everything about it is known to be right, so refusals leave no holes."""
+def _how(wiring: Wiring, actor: Actor) -> Placing:
     at = wiring.clock.now()
-    how = Placing(
+    return Placing(
         scope=wiring.scope,
         actor=actor,
         at=at,
@@ -82,7 +107,11 @@ def _made(wiring: Wiring, actor: Actor, new: NewOrder) -> OrderFamily:
         new_id=wiring.new_id(at),
         new_salt=wiring.ids.salt,
     )
-    family = placed(new, how)
+
+
+def _made(wiring: Wiring, actor: Actor, new: NewOrder) -> OrderFamily:
+    """The family, numbered only when everything about it is known to be right, so refusals leave no holes."""
+    family = placed(new, _how(wiring, actor))
     order = evolve(family.order, number=wiring.numbers.next(wiring.storage, wiring.scope, "order"))
     requests = tuple(
         evolve(each, number=wiring.numbers.next(wiring.storage, wiring.scope, "payment_request"))

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Mapping
+from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderkit.actors import Actor
+from orderkit.cases import Case
 from orderkit.codec import from_micros
-from orderkit.errors import InvalidRequest, Refusal
+from orderkit.errors import InvalidRequest, Refusal, TransitionError
+from orderkit.families.refunding import RefundItem, begin_refund, begin_sending_back
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
+from orderkit.items.records import Item
 from orderkit.keys import to_micros
 from orderkit.lifecycles import Verdict
 from orderkit.orders.records import Address, Customer
 from orderkit.personal import value_of
 from orderkit.ports.storage import OrderFilter, OrderRow
+from orderkit.refunds.decisions import approved
+from orderkit.refunds.records import Refund
 from orderkit.services.wiring import Wiring
 from orderkit.standing import Standing, stand
 
@@ -97,19 +103,53 @@ def _address(family: OrderFamily, which: str) -> Address | None:
 
 
 def actions_of(wiring: Wiring, actor: Actor, family: OrderFamily) -> tuple[Action, ...]:
-    """What may be asked of the order, its payments and its items, each enabled or with the reason why not."""
+    """What may be asked of the order, its payments, items and refunds, each enabled or with the reason why not.
+
+    Whatever moves money on several records at once is decided on trial, by the very decision that would execute it.
+    """
     case = wiring.case(family, actor, wiring.clock.now())
     accounts = wiring.accounts(family.payments)
-    found = [_action("order", family.order.id, verdict) for verdict in case.allowed(family.order)]
+    found = [_action("order", family.order.id, each) for each in case.allowed(family.order) if each.event != "refund"]
+    found.append(_tried("refund", "order", family.order.id, lambda: _refund_of(wiring, case, _refundable(case))))
     for payment in family.payments:
-        able = accounts[payment.id].capabilities if payment.id in accounts else None
-        params: Mapping[str, object] = {} if able is None else {"capabilities": able}
-        found += [_action("payment", payment.id, verdict) for verdict in case.allowed(payment, **params)]
+        params = {"capabilities": accounts[payment.id].capabilities} if payment.id in accounts else {}
+        verdicts = case.allowed(payment, **params)
+        found += [_action("payment", payment.id, each) for each in verdicts if each.event != "refund"]
     for item in family.items:
-        found += [_action("item", item.id, verdict) for verdict in case.allowed(item)]
+        found += [_action("item", item.id, each) for each in case.allowed(item) if each.event != "refund"]
+        found.append(_tried("refund", "item", item.id, partial(_refund_of, wiring, case, (RefundItem(item.id),))))
     for refund in family.refunds:
-        found += [_action("refund", refund.id, verdict) for verdict in case.allowed(refund)]
+        found += [_action("refund", refund.id, each) for each in case.allowed(refund) if each.event != "approve"]
+        found.append(_tried("approve", "refund", refund.id, partial(_approval_of, wiring, case, refund)))
     return tuple(found)
+
+
+def _refundable(case: Case) -> tuple[RefundItem, ...]:
+    """Every item that its own table lets be refunded; all of them where none may, so that the reason shows."""
+    able = [each for each in case.family.items if _allows(case, each, "refund")]
+    return tuple(RefundItem(each.id) for each in able or case.family.items)
+
+
+def _allows(case: Case, item: Item, event: str) -> bool:
+    return any(each.enabled for each in case.allowed(item) if each.event == event)
+
+
+def _refund_of(wiring: Wiring, case: Case, items: tuple[RefundItem, ...]) -> None:
+    begin_refund(case, items, accounts=wiring.accounts(case.family.payments), new_id=wiring.new_id(case.at))
+
+
+def _approval_of(wiring: Wiring, case: Case, refund: Refund) -> None:
+    family = case.family.with_refund(approved(case, refund))
+    accounts = wiring.accounts(family.payments)
+    begin_sending_back(evolve(case, family=family), refund.id, accounts=accounts, new_id=wiring.new_id(case.at))
+
+
+def _tried(name: str, on: str, id: UUID, attempt: Callable[[], None]) -> Action:
+    try:
+        attempt()
+    except (TransitionError, InvalidRequest) as error:
+        return Action(name=name, on=on, id=id, enabled=False, refusal=error.refusal)
+    return Action(name=name, on=on, id=id, enabled=True, refusal=None)
 
 
 def _action(on: str, id: UUID, verdict: Verdict) -> Action:

@@ -21,7 +21,7 @@ from orderkit.families.cancelling import cancel
 from orderkit.families.concluding import conclude
 from orderkit.families.placing import NewOrder, Placing, placed
 from orderkit.families.refunding import RefundItem, begin_refund
-from orderkit.family import OrderFamily
+from orderkit.family import OrderFamily, in_order
 from orderkit.history import entry_for
 from orderkit.keys import to_micros
 from orderkit.lifecycles import Lifecycle
@@ -88,14 +88,17 @@ def family_of(new: NewOrder, *, number: int = 1, scope: str = SCOPE, at: datetim
         fingerprint=FINGERPRINT,
         order_types=retail.order_types,
         individual_kinds={each.key: each.individual for each in retail.item_kinds},
-        order_number=number,
-        request_number=number,
         new_id=lambda: ids.new(at),
         new_salt=ids.salt,
     )
-    family = placed(new, how)
+    family = _numbered(placed(new, how), number)
     concluded = conclude(case_of(family, at=at), family, new_id=how.new_id, is_new=True).family
-    return change_of(None, concluded, event="place").after
+    return change_of(None, concluded).after
+
+
+def _numbered(family: OrderFamily, number: int) -> OrderFamily:
+    requests = tuple(evolve(each, number=number) for each in family.requests)
+    return evolve(family, order=evolve(family.order, number=number), requests=requests)
 
 
 def new_family(
@@ -189,7 +192,7 @@ def change_of(
     before: OrderFamily | None,
     after: OrderFamily,
     *,
-    event: str = "change",
+    event: str | None = None,
     key: CommandKey | None = None,
     messages: tuple[Message, ...] = (),
     reason: PersonalValue | None = None,
@@ -197,7 +200,8 @@ def change_of(
     """The change from one family to the other: the next version, one minute later, its history row and its standing."""
     version = before.order.version + 1 if before else 1
     at = case_of(before).at if before else after.order.changed_at
-    stamped = after.with_order(evolve(after.order, version=version, changed_at=at))
+    event = event or ("change" if before else "place")
+    stamped = in_order(after.with_order(evolve(after.order, version=version, changed_at=at)))
     entry = entry_for(before, stamped, event=event, actor=CLERK, cause=event, reason=reason)
     return Change(
         scope=after.order.scope,

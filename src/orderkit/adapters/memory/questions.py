@@ -24,6 +24,7 @@ from orderkit.ports.storage import (
     OrderFilter,
     OrderRow,
     Page,
+    ReferencedRefund,
     Relative,
     SoldItem,
 )
@@ -93,7 +94,7 @@ class Questions:
         newest_first = sorted(orders, key=lambda each: (each.order.placed_at, each.order.id), reverse=True)
         return tuple(item for each in newest_first for item in _sold_in(each, offer, unit_price))
 
-    def refunded_under(self, scope: str, reference: str) -> int:
+    def refunds_under(self, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
         with self._lock:
             refunds = [
                 refund
@@ -101,7 +102,16 @@ class Questions:
                 for refund in family.refunds
                 if refund.reference == reference and refund.kind != "failed"
             ]
-        return sum(line.quantity for refund in refunds for line in refund.lines)
+        return tuple(
+            ReferencedRefund(
+                order_id=each.order_id,
+                refund_id=each.id,
+                quantity=sum(line.quantity for line in each.lines),
+                amount=each.amount,
+                kind=each.kind,
+            )
+            for each in sorted(refunds, key=lambda each: each.id)
+        )
 
     def scopes(self) -> tuple[str, ...]:
         with self._lock:

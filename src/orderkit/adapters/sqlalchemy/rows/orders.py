@@ -1,0 +1,265 @@
+"""Rows of orders and of what was sold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from uuid import UUID
+
+from orderkit.adapters.sqlalchemy.rows.wire import (
+    Row,
+    Wire,
+    decimal_or_none,
+    decimal_text,
+    instant_or_none,
+    micros_or_none,
+    minor,
+)
+from orderkit.codec import from_micros, to_text
+from orderkit.family import OrderFamily
+from orderkit.items.records import Item
+from orderkit.keys import to_micros
+from orderkit.money import Money, Price
+from orderkit.orders.records import Adjustment, Attention, FieldValue, Line, Order, Source, Terms
+from orderkit.personal import PersonalValue
+from orderkit.standing import Standing
+
+
+def order_row(wire: Wire, family: OrderFamily, standing: Standing) -> Row:
+    order = family.order
+    return (
+        order.scope,
+        wire.id(order.id),
+        order.number,
+        order.type,
+        order.status,
+        order.kind,
+        order.lifecycles,
+        order.version,
+        order.currency,
+        order.customer_id,
+        to_micros(order.placed_at),
+        to_micros(order.recorded_at),
+        to_micros(order.changed_at),
+        order.author,
+        order.locale,
+        order.source.channel if order.source else None,
+        order.source.reference if order.source else None,
+        order.ordering_account,
+        order.contract,
+        order.promotion,
+        order.affiliate,
+        order.external_invoice_number,
+        wire.id_or_none(order.parent_id),
+        wire.id_or_none(order.copied_from_id),
+        to_text(order.extra),
+        family.head,
+        *standing_columns(family, standing),
+    )
+
+
+def standing_columns(family: OrderFamily, standing: Standing) -> Row:
+    """What lists show; the summary is the title of the first line (row S0-05)."""
+    currency = family.order.currency
+    return (
+        minor(standing.total, currency),
+        minor(standing.paid, currency),
+        minor(standing.refunded, currency),
+        minor(standing.charged_back, currency),
+        minor(standing.sent_back, currency),
+        minor(standing.authorized, currency),
+        minor(standing.in_flight, currency),
+        minor(standing.due, currency),
+        minor(standing.credit, currency),
+        standing.in_doubt,
+        standing.needs_attention,
+        standing.transaction_status,
+        len(family.lines),
+        standing.items,
+        family.lines[0].title if family.lines else "",
+    )
+
+
+ORDER_WIDTH = 26
+"""How many columns an order has before those of its standing."""
+
+
+def order_of(wire: Wire, row: Row) -> tuple[Order, str]:
+    """The order and the hash of its last history row, from the first `ORDER_WIDTH` columns."""
+    (
+        scope, id, number, type, status, kind, lifecycles, version, currency, customer_id, placed_at, recorded_at,
+        changed_at, author, locale, channel, reference, ordering_account, contract, promotion, affiliate,
+        external_invoice_number, parent_id, copied_from_id, extra, head,
+    ) = row  # fmt: skip
+    order = Order(
+        id=wire.uuid(id),
+        scope=scope,
+        number=number,
+        type=type,
+        status=status,
+        kind=kind,
+        lifecycles=lifecycles,
+        version=version,
+        currency=currency,
+        customer_id=customer_id,
+        placed_at=from_micros(placed_at),
+        recorded_at=from_micros(recorded_at),
+        changed_at=from_micros(changed_at),
+        author=author,
+        locale=locale,
+        source=None if channel is None else Source(channel, reference),
+        ordering_account=ordering_account,
+        contract=contract,
+        promotion=promotion,
+        affiliate=affiliate,
+        external_invoice_number=external_invoice_number,
+        parent_id=wire.uuid_or_none(parent_id),
+        copied_from_id=wire.uuid_or_none(copied_from_id),
+        extra=wire.parsed(extra),
+    )
+    return order, head
+
+
+def line_row(wire: Wire, scope: str, line: Line) -> Row:
+    return (
+        scope,
+        wire.id(line.order_id),
+        wire.id(line.id),
+        line.position,
+        line.offer,
+        line.title,
+        line.category,
+        line.item_kind,
+        line.quantity,
+        line.unit_price.coefficient,
+        line.unit_price.digits,
+        line.unit_price.currency,
+        line.terms.partial_payment,
+        decimal_text(line.terms.minimum_share),
+        line.terms.most_units,
+        micros_or_none(line.terms.refundable_until),
+        to_text(line.extra),
+    )
+
+
+def line_of(wire: Wire, row: Row, adjustments: Sequence[Adjustment]) -> Line:
+    (
+        _, order_id, id, position, offer, title, category, item_kind, quantity, coefficient, digits, currency,
+        partial_payment, minimum_share, most_units, refundable_until, extra,
+    ) = row  # fmt: skip
+    return Line(
+        id=wire.uuid(id),
+        order_id=wire.uuid(order_id),
+        position=position,
+        offer=offer,
+        title=title,
+        category=category,
+        item_kind=item_kind,
+        quantity=quantity,
+        unit_price=Price.of_coefficient(coefficient, digits, currency),
+        adjustments=tuple(adjustments),
+        terms=Terms(
+            bool(partial_payment), decimal_or_none(minimum_share), most_units, instant_or_none(refundable_until)
+        ),
+        extra=wire.parsed(extra),
+    )
+
+
+def adjustment_rows(wire: Wire, scope: str, line: Line) -> list[Row]:
+    order_id, line_id, currency = wire.id(line.order_id), wire.id(line.id), line.unit_price.currency
+    return [
+        (
+            scope,
+            order_id,
+            line_id,
+            position,
+            each.kind,
+            each.code,
+            each.label,
+            decimal_text(each.rate),
+            minor(each.base, currency),
+            minor(each.amount, currency),
+            currency,
+            each.included,
+        )
+        for position, each in enumerate(line.adjustments)
+    ]
+
+
+def adjustment_of(row: Row) -> Adjustment:
+    kind, code, label, rate, base, amount, currency, included = row[4:]
+    money = Money.of_minor
+    return Adjustment(
+        kind, code, label, decimal_or_none(rate), money(base, currency), money(amount, currency), bool(included)
+    )
+
+
+def item_row(wire: Wire, scope: str, item: Item) -> Row:
+    return (
+        scope,
+        wire.id(item.order_id),
+        wire.id(item.id),
+        wire.id(item.line_id),
+        item.quantity,
+        item.amount.minor,
+        item.amount.currency,
+        item.status,
+        item.kind,
+        wire.id_or_none(item.split_from_id),
+    )
+
+
+def item_of(wire: Wire, row: Row) -> Item:
+    _, order_id, id, line_id, quantity, amount, currency, status, kind, split_from_id = row
+    return Item(
+        id=wire.uuid(id),
+        order_id=wire.uuid(order_id),
+        line_id=wire.uuid(line_id),
+        quantity=quantity,
+        amount=Money.of_minor(amount, currency),
+        status=status,
+        kind=kind,
+        split_from_id=wire.uuid_or_none(split_from_id),
+    )
+
+
+def attention_row(wire: Wire, scope: str, entry: Attention) -> Row:
+    return (
+        scope,
+        wire.id(entry.order_id),
+        wire.id(entry.id),
+        entry.code,
+        to_text(dict(entry.params)),
+        to_micros(entry.opened_at),
+        micros_or_none(entry.closed_at),
+    )
+
+
+def attention_of(wire: Wire, row: Row) -> Attention:
+    _, order_id, id, code, params, opened_at, closed_at = row
+    return Attention(
+        id=wire.uuid(id),
+        order_id=wire.uuid(order_id),
+        code=code,
+        params=wire.parsed(params),
+        opened_at=from_micros(opened_at),
+        closed_at=instant_or_none(closed_at),
+    )
+
+
+def personal_row(wire: Wire, scope: str, order_id: UUID, each: PersonalValue) -> Row:
+    return scope, wire.id(order_id), wire.id(each.owner_id), each.name, each.person, each.value, each.salt
+
+
+def personal_of(wire: Wire, row: Row) -> PersonalValue:
+    _, _, owner_id, name, person, value, salt = row
+    return PersonalValue(wire.uuid(owner_id), name, person, value, salt)
+
+
+def field_row(wire: Wire, scope: str, order_id: UUID, each: FieldValue) -> Row:
+    return scope, wire.id(order_id), wire.id(each.owner_id), each.name, each.on, to_text(each.value)
+
+
+def field_of(wire: Wire, row: Row) -> FieldValue:
+    _, _, owner_id, name, on, value = row
+    return FieldValue(owner_id=wire.uuid(owner_id), on=on, name=name, value=json.loads(value))
