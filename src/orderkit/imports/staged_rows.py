@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from datetime import datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final, TypeAlias
 
 from orderkit.errors import Refusal
@@ -36,9 +37,13 @@ TABLES: Final = (
     "CREATE TABLE outcomes (line INTEGER PRIMARY KEY, order_id TEXT, action TEXT, quantity_done INTEGER,"
     " quantity_refused TEXT, amount_done TEXT, amount_refused TEXT, rounding TEXT, currency TEXT, code TEXT,"
     " params TEXT, note TEXT)",
+    "CREATE TABLE taken (sale TEXT PRIMARY KEY, quantity INTEGER) WITHOUT ROWID",
 )
 
-BEFORE_READING: Final = "CREATE INDEX IF NOT EXISTS lines_of_order ON lines (order_id, kind, line)"
+BEFORE_READING: Final = (
+    "CREATE INDEX IF NOT EXISTS lines_of_order ON lines (order_id, kind, line)",
+    "CREATE INDEX IF NOT EXISTS orders_of_customer ON orders (customer)",
+)
 
 ADD_LINE: Final = "INSERT INTO lines VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 
@@ -66,7 +71,25 @@ SALES_OF_ORDER: Final = (
     " FROM lines l JOIN orders o USING (order_id) WHERE l.order_id = ? AND l.kind = 'sale' ORDER BY l.line"
 )
 
-CANCELLATIONS: Final = "SELECT * FROM lines WHERE kind = 'cancellation' ORDER BY placed_at, line"
+CANCELLATIONS: Final = (
+    "SELECT *, row_number() OVER (PARTITION BY order_id, offer, coefficient, digits, quantity ORDER BY line)"
+    " FROM lines WHERE kind = 'cancellation' ORDER BY placed_at, line"
+)
+
+# What a cancellation may reverse in this very file, the oldest order first and within it the last line first, which is
+# how `match` wants it; refused lines were not sold.
+SALES_LIKE: Final = (
+    "SELECT 'line:' || l.line, o.placed_at, l.quantity - coalesce(t.quantity, 0)"
+    " FROM orders o JOIN lines l USING (order_id) LEFT JOIN taken t ON t.sale = 'line:' || l.line"
+    " WHERE o.customer = ? AND l.kind = 'sale' AND l.offer = ? AND l.coefficient = ? AND l.digits = ?"
+    " AND l.currency = ? AND o.placed_at <= ?"
+    " AND NOT EXISTS (SELECT 1 FROM outcomes n WHERE n.line = l.line AND n.action = 'none')"
+    " ORDER BY o.placed_at, o.first_line, l.line DESC"
+)
+
+TAKE: Final = "INSERT INTO taken VALUES (?, ?) ON CONFLICT (sale) DO UPDATE SET quantity = quantity + excluded.quantity"
+
+TAKEN: Final = "SELECT quantity FROM taken WHERE sale = ?"
 
 UNACCOUNTED: Final = (
     "SELECT * FROM lines WHERE NOT EXISTS (SELECT 1 FROM outcomes WHERE outcomes.line = lines.line) ORDER BY line"
@@ -109,8 +132,10 @@ def order_row(line: SaleLine, *, most: int) -> dict[str, str | int | None]:
 
 def stated_line(row: Row) -> StatedLine:
     """The line that became the row."""
-    number, word, order, customer, name, offer, title, quantity, coefficient, digits, currency, placed_at, extra = row
-    kind = CancellationLine if word == "cancellation" else SaleLine
+    number, word, order, customer, name, offer, title, quantity, coefficient, digits, currency, placed_at, extra = row[
+        :13
+    ]
+    kind = partial(CancellationLine, repeat=row[13] if len(row) > 13 else 1) if word == "cancellation" else SaleLine
     return kind(
         line=number,
         order=order,

@@ -21,11 +21,13 @@ from attrs import frozen
 from orderkit.errors import Refusal, StorageError
 from orderkit.imports import staged_rows as rows
 from orderkit.imports.maps import ColumnMap
+from orderkit.imports.matching import Candidate
 from orderkit.imports.outcomes import LineOutcome, refused
 from orderkit.imports.parsing import parse_rows
 from orderkit.imports.reading import read_rows
 from orderkit.imports.report import ImportReport, Tally
 from orderkit.imports.stated import CancellationLine, ParsedLine, RefusedLine, SaleLine, StatedLine
+from orderkit.keys import to_micros
 
 MOST_LINES_PER_ORDER: Final = 10_000
 """An order is placed in one piece, so its lines must fit into memory."""
@@ -91,7 +93,8 @@ class Staged:
         waiting = iter(lines)
         while batch := list(islice(waiting, _BATCH)):
             self._add_batch(batch)
-        self._execute(rows.BEFORE_READING)
+        for statement in rows.BEFORE_READING:
+            self._execute(statement)
 
     @property
     def counts(self) -> StagedCounts:
@@ -115,6 +118,21 @@ class Staged:
     def cancellations(self) -> Iterator[CancellationLine]:
         """Every cancellation, by its time and then its place in the file."""
         return cast("Iterator[CancellationLine]", self._read(rows.CANCELLATIONS, rows.stated_line))
+
+    def sales_like(self, line: CancellationLine) -> tuple[Candidate[str], ...]:
+        """The file's own sales that the line may reverse, less what `take` took of them; for a dry run."""
+        price = line.unit_price
+        told = (line.customer, line.offer, price.coefficient, price.digits, price.currency, to_micros(line.placed_at))
+        found = self._read(rows.SALES_LIKE, tuple, told)
+        return tuple(Candidate(sale=sale, placed_at=rows.as_instant(at), remaining=rest) for sale, at, rest in found)
+
+    def take(self, sale: str, quantity: int) -> None:
+        """Counts units of a sale as reversed; for a dry run, which changes nothing else."""
+        self._execute(rows.TAKE, (sale, quantity))
+
+    def taken(self, sale: str) -> int:
+        """How many units `take` took of the sale."""
+        return next((quantity for (quantity,) in self._read(rows.TAKEN, tuple, (sale,))), 0)
 
     def unaccounted(self) -> Iterator[StatedLine]:
         """Every line that has no outcome yet, in the order of the file."""

@@ -60,7 +60,12 @@ class SaleLine(_Stated):
 
 @frozen(kw_only=True)
 class CancellationLine(_Stated):
-    """Something that was sold is taken back; the line does not say which sale it reverses."""
+    """Something that was sold is taken back; the line does not say which sale it reverses.
+
+    `repeat` is the how many-th line of its order that says exactly this, from 1: it tells two equal lines apart.
+    """
+
+    repeat: int = 1
 
     @property
     def amount(self) -> Decimal:

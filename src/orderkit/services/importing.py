@@ -32,9 +32,9 @@ from orderkit.imports import (
     sold,
     stage_file,
 )
-from orderkit.money import total
+from orderkit.money import Money, total
 from orderkit.orders.records import Customer, NewLine, Order, Source
-from orderkit.ports.storage import ReferencedRefund
+from orderkit.ports.storage import ReferencedRefund, SoldItem
 from orderkit.services import paying, placing, refunding
 from orderkit.services.asking import proceed
 from orderkit.services.commands import Command
@@ -143,6 +143,8 @@ class _Importing:
         new = self._new_order(order)
         known = placing.known(self.wiring, self.actor, new, key=self._key(order.order))
         if known is not None:
+            for line in order.lines:
+                self.staged.take(f"line:{line.line}", line.quantity)
             return "Imported before."
         placing.checked(self.wiring, self.actor, new)
         return ""
@@ -170,6 +172,9 @@ class _Importing:
         for each in before:
             self._finish(each)
         rest = line.quantity - sum(each.quantity for each in before)
+        if self.dry_run:
+            self._preview(line, before, rest)
+            return
         parts, why = self._reverse(line, reference, rest) if rest > 0 else ((), None)
         done = (*before, *parts)
         self.staged.record(
@@ -195,16 +200,37 @@ class _Importing:
                 why = error.refusal
         return tuple(made), why
 
-    def _matched(self, line: CancellationLine, quantity: int) -> dict[UUID, list[RefundItem]]:
-        assert line.customer is not None
+    def _preview(self, line: CancellationLine, before: tuple[ReferencedRefund, ...], rest: int) -> None:
+        """What a dry run can say: matched against the stored sales and the file's own, nothing refunded."""
+        found = (
+            match(rest, (*self._stored(line), *self.staged.sales_like(line)), at=line.placed_at) if rest > 0 else None
+        )
+        for part in found.parts if found else ():
+            self.staged.take(part.sale, part.quantity)
+        would = line.unit_price.times(found.quantity) if found else Money.zero(line.currency)
+        refunded = total((each.amount for each in before), line.currency) + would
+        quantity = line.quantity - (found.left if found else 0)
+        self.staged.record(cancelled(line, quantity=quantity, refunded=refunded))
+
+    def _stored(self, line: CancellationLine) -> list[Candidate[str]]:
+        names = [(f"item:{each.item_id.hex}", each) for each in self._sold(line)]
+        return [
+            Candidate(sale=name, placed_at=each.placed_at, remaining=each.quantity - self.staged.taken(name))
+            for name, each in reversed(names)
+        ]
+
+    def _sold(self, line: CancellationLine) -> tuple[SoldItem, ...]:
         with self.wiring.storage.reading() as store:
-            found = store.sold(
+            return store.sold(
                 self.wiring.scope,
-                customer_id=line.customer,
+                customer_id=line.customer or "",
                 offer=line.offer,
                 unit_price=line.unit_price,
                 until=line.placed_at,
             )
+
+    def _matched(self, line: CancellationLine, quantity: int) -> dict[UUID, list[RefundItem]]:
+        found = self._sold(line)
         # `match` takes the later of two sales at one instant for the newer; the store gives the newest first.
         candidates = [Candidate(sale=each, placed_at=each.placed_at, remaining=each.quantity) for each in found[::-1]]
         by_order: dict[UUID, list[RefundItem]] = {}

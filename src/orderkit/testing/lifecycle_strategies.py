@@ -130,7 +130,7 @@ def _rows(draw: st.DrawFn, event: str, status: Status, every: tuple[Status, ...]
     if status.ended and is_fact and not status.kind.yields_to_facts:
         return []
     others: list[Target] = [other for other in every if other != status]
-    targets = st.sampled_from(others if needed else [*others, STAY])
+    targets = st.sampled_from(others if needed else [*others, status, STAY])
     rules = st.just(()) if is_fact else rule_tuples
     reopens = status.ended and not is_fact
     choices = draw(st.lists(st.sampled_from(CHOICES), max_size=2, unique=True))

@@ -87,7 +87,7 @@ def payment_row(wire: Wire, scope: str, payment: Payment, *, exclusive: bool) ->
         minor(payment.charged_back, currency),
         to_micros(payment.started_at),
         *step_columns(payment.next_step),
-        to_text(payment.extra),
+        to_text(dict(payment.extra)),
         exclusive,
     )
 

@@ -52,7 +52,7 @@ def order_row(wire: Wire, family: OrderFamily, standing: Standing) -> Row:
         order.external_invoice_number,
         wire.id_or_none(order.parent_id),
         wire.id_or_none(order.copied_from_id),
-        to_text(order.extra),
+        to_text(dict(order.extra)),
         family.head,
         *standing_columns(family, standing),
     )
@@ -138,7 +138,7 @@ def line_row(wire: Wire, scope: str, line: Line) -> Row:
         decimal_text(line.terms.minimum_share),
         line.terms.most_units,
         micros_or_none(line.terms.refundable_until),
-        to_text(line.extra),
+        to_text(dict(line.extra)),
     )
 
 

@@ -1,0 +1,86 @@
+"""What the store asks of a database: the Protocols that every module of this room fulfils, and what crosses them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Literal, Protocol
+
+from attrs import frozen
+from sqlalchemy import URL, Connection, Engine, Insert, Table
+from sqlalchemy.engine import Dialect
+
+from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
+from orderkit.errors import StorageError
+
+Durability = Literal["full", "relaxed"]
+
+
+@frozen
+class Question:
+    """A compiled SELECT, or a statement that returns rows, with its values in the order of its placeholders."""
+
+    sql: str
+    values: Row
+
+
+@frozen
+class Write:
+    """A compiled statement that changes rows, once for each of `rows`."""
+
+    sql: str
+    rows: Sequence[Row]
+
+
+class Driver(Protocol):
+    """One connection's own driver: what is asked here belongs to the transaction that SQLAlchemy began on it.
+
+    Every method raises StorageError or Busy, never the driver's own errors.
+    """
+
+    def ask(self, question: Question) -> list[Row]: ...
+
+    def ask_all(self, questions: Sequence[Question]) -> list[list[Row]]:
+        """The answers to several questions, in as few round trips as the driver can."""
+
+    def write_all(self, writes: Iterable[Write]) -> list[int]:
+        """How many rows each of the writes changed, in as few round trips as the driver can."""
+
+    def require_open_transaction(self) -> None:
+        """Raise StorageError where no transaction is open, or the open one can only be rolled back."""
+
+    def require_durable(self) -> None:
+        """Raise StorageError where the connection's settings could lose a commit that was acknowledged."""
+
+
+class Database(Protocol):
+    """One kind of database."""
+
+    @property
+    def compiler(self) -> Dialect:
+        """What SQL is compiled with, with placeholders by position; one object, so that it can name caches."""
+
+    @property
+    def wire(self) -> Wire: ...
+
+    def insert(self, table: Table) -> Insert:
+        """An INSERT that leaves out rows whose key is there already."""
+
+    def counting(self, table: Table) -> Insert:
+        """An INSERT of a count that adds to the one that is there and returns the sum, in the column `last`."""
+
+    def writing_engine(self, url: URL, *, durability: Durability, busy_timeout: float) -> Engine:
+        """An engine whose transactions may write from their first statement on."""
+
+    def reading_engine(self, engine: Engine) -> Engine:
+        """The same connections, with transactions that only read, and see one commit's state throughout."""
+
+    def driver(self, connection: Connection) -> Driver: ...
+
+    def explained(self, error: Exception, *, committing: bool = False) -> StorageError:
+        """What an error of SQLAlchemy or the driver means to a caller; while committing its effect may be unknown."""
+
+    def require_present(self, url: URL) -> None:
+        """Raise StorageError where it is plain before connecting that there is no such database."""
+
+    def lock_migrations(self, connection: Connection) -> None:
+        """Keep others from migrating until the transaction ends."""

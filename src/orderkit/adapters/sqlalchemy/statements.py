@@ -1,0 +1,104 @@
+"""Every statement of fixed shape, built with Core once and compiled once per database.
+
+Only their making lives here. A statement that fits a table's rows takes the row as it is, or, to change it, the
+columns behind the key first and the key last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Any
+
+from attrs import frozen
+from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy.sql import ClauseElement
+from sqlalchemy.sql.elements import ColumnElement
+
+from orderkit.adapters.sqlalchemy import tables
+from orderkit.adapters.sqlalchemy.databases.contract import Database, Question
+from orderkit.adapters.sqlalchemy.rows.wire import Row
+
+
+@frozen
+class Statement:
+    """SQL text, the names of its values in the order of its placeholders, and the values that are always the same."""
+
+    sql: str
+    names: tuple[str, ...]
+    constants: dict[str, Any]
+
+    def asked(self, **values: object) -> Question:
+        known = {**self.constants, **values}
+        return Question(self.sql, tuple(known[name] for name in self.names))
+
+
+def compiled(database: Database, clause: ClauseElement, columns: Sequence[str] | None = None) -> Statement:
+    """The clause in the database's own SQL."""
+    made = clause.compile(dialect=database.compiler, column_keys=columns)
+    names = tuple(made.positiontup or ())  # type: ignore[attr-defined]  # what it compiles to is an SQLCompiler
+    return Statement(made.string, names, dict(made.params))
+
+
+@cache
+def inserting(database: Database, table: Table) -> str:
+    """INSERT of whole rows; a row whose key is there already is left out, and the row count says so."""
+    columns = [column.name for column in table.columns]
+    statement = compiled(database, database.insert(table), columns)
+    _require(statement, columns)
+    return statement.sql
+
+
+@cache
+def counting(database: Database, table: Table) -> Statement:
+    """Add to the count under a key, and return the sum."""
+    return compiled(database, database.counting(table), [column.name for column in table.columns])
+
+
+@cache
+def updating(database: Database, table: Table, *also_as_before: str) -> str:
+    """UPDATE of one row, by its key and by what some columns must still be."""
+    width = len(table.primary_key.columns)
+    key, others = list(table.columns)[:width], list(table.columns)[width:]
+    same = [*key, *(table.columns[name] for name in also_as_before)]
+    statement = update(table).where(*(column == bindparam(f"was_{column.name}") for column in same))
+    made = compiled(database, statement.values({column.name: bindparam(f"new_{column.name}") for column in others}))
+    _require(made, [f"new_{column.name}" for column in others] + [f"was_{column.name}" for column in same])
+    return made.sql
+
+
+def to_update(table: Table, row: Row, *as_before: object) -> Row:
+    """A row in the order in which `updating` takes it."""
+    width = len(table.primary_key.columns)
+    return (*row[width:], *row[:width], *as_before)
+
+
+@cache
+def of_order(database: Database, table: Table) -> Statement:
+    """Every row of the table that belongs to one order."""
+    mine = (table.columns.scope == bindparam("scope"), table.columns.order_id == bindparam("order_id"))
+    return compiled(database, select(table).where(*mine))
+
+
+@cache
+def the_order(database: Database) -> Statement:
+    """The order's own row, without the columns of its standing."""
+    orders = tables.orders
+    columns = list(orders.columns)[: list(orders.columns.keys()).index("head") + 1]
+    return compiled(database, select(*columns).where(_is_order()))
+
+
+@cache
+def the_version(database: Database) -> Statement:
+    return compiled(database, select(tables.orders.c.version).where(_is_order()))
+
+
+def _is_order() -> ColumnElement[bool]:
+    orders = tables.orders.c
+    return (orders.scope == bindparam("scope")) & (orders.id == bindparam("order_id"))
+
+
+def _require(statement: Statement, names: Sequence[str]) -> None:
+    """Rows are handed over by position: refuse to start rather than store a value in another's column."""
+    if list(statement.names) != list(names):
+        raise AssertionError(f"the values of {statement.sql!r} are not in the order of the table's columns")

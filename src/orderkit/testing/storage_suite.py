@@ -1,0 +1,43 @@
+"""The exam of a store: whoever writes one subclasses `StorageSuite` in a test file and says how to get an empty store.
+
+    class TestMyStore(StorageSuite):
+        @pytest.fixture
+        def storage(self) -> Storage:
+            return MyStore()
+
+Only what an author answers lives here; the tests are in the parts that the suite is put together from.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+# The parts hold bare asserts, whose messages pytest makes when it reads them, before they are imported.
+pytest.register_assert_rewrite(
+    "orderkit.testing.storage_round_trips",
+    "orderkit.testing.storage_steps",
+)
+
+from orderkit.ports.storage import Storage  # noqa: E402  # see above
+from orderkit.testing.storage_round_trips import RoundTrips  # noqa: E402  # see above
+
+
+class StorageSuite(RoundTrips):
+    """What every store has to do.
+
+    Attributes:
+        overlaps: two units of work may be open at the same moment, as on PostgreSQL. A store that lets the second one
+            wait until the first has ended, as SQLite does, says False: the tests that open two at once in one thread
+            would wait for ever, and such a store has nothing to show by them.
+    """
+
+    overlaps: bool = True
+
+    @pytest.fixture
+    def storage(self) -> Storage:
+        """An empty store, new for every test."""
+        raise NotImplementedError("give the suite a fixture named storage that returns an empty store")
+
+    def reopened(self, storage: Storage) -> Storage:
+        """A store over the same data as another process would open it; what lives in memory alone returns itself."""
+        return storage
