@@ -133,7 +133,7 @@ class StaleRecord(StorageError):
 
 
 class KeyReused(StorageError):
-    """The idempotency key already stands for another request; nothing was done (TigerBeetle's "exists with different")."""
+    """The idempotency key already stands for another request; nothing was done."""
 
     def __init__(self, verb: str, key: str) -> None:
         self.verb = verb

@@ -27,6 +27,6 @@ class Fact:
 
     @classmethod
     def type(cls) -> str:
-        """The name on the wire: ``OrderPlaced`` is ``order.placed``, ``PaymentRequestOpened`` ``payment_request.opened``."""
+        """The name on the wire: ``PaymentRequestOpened`` is ``payment_request.opened``."""
         *noun, verb = _WORD.sub(" ", cls.__name__).lower().split()
         return f"{'_'.join(noun)}.{verb}"

@@ -23,7 +23,8 @@ class Standing:
     """All amounts in the order's currency.
 
     Attributes:
-        total: what the lines come to; paid: captured before refunds; refunded; charged_back.
+        total: what the lines come to, which their items share out exactly (I-02).
+        paid: captured, before refunds; refunded; charged_back.
         sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
         authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
         transaction_status: of `TRANSACTION_STATUSES`, the first that applies (row S0-10).
@@ -94,7 +95,7 @@ def stand(family: OrderFamily) -> Standing:
         return Money.of_minor(sum(minors), currency)
 
     return Standing(
-        total=total((line.total for line in family.lines), currency),
+        total=money(each.amount.minor for each in family.items),
         paid=money(each.captured for each in folds),
         refunded=money(each.refunded for each in folds),
         charged_back=money(each.charged_back for each in folds),

@@ -25,6 +25,7 @@ from tests.lifecycles.samples import (
 
 from orderkit.errors import LifecycleError, Refusal
 from orderkit.lifecycles import ANY, STAY, Ask, Extension, Finding, Kind, Lifecycle, Move, Status, examine, merge
+from orderkit.lifecycles.moves import Target
 from orderkit.testing.lifecycle_strategies import lifecycles
 
 
@@ -94,7 +95,7 @@ CASES: dict[str, dict[str, object]] = {
     "unheard_fact:in_payment:settle": {"moves": (*_without("settle"), Move("settle", (UNPAID, DECLINED), PAID))},
     "refused_fact:settle": {"requires": {"settle": (has_reason,)}},
     "refused_fact:fail": {"moves": (*_without("fail"), Move("fail", IN_PAYMENT, DECLINED, requires=has_reason))},
-    "reopening_fact:settle": {"moves": (*_without("settle"), Move("settle", ANY, PAID, reopens=True))},
+    "reopening_fact:settle": _with(Move("settle", PAID, UNPAID, reopens=True)),
     "unknown_event:levitate": {"requires": {"levitate": (has_reason,)}},
     "hidden_row:unpaid:pay": _with(Move("pay", OPEN, STAY)),
     "hidden_row:unpaid:check": _with(
@@ -102,7 +103,7 @@ CASES: dict[str, dict[str, object]] = {
     ),
     "conflict:unpaid:pay": _with(Move("pay", UNPAID, STAY, owner="alpha")),
     "overlap:unpaid:pay": _with(Move("pay", UNPAID, STAY, when=is_even, owner="alpha")),
-    "async_rule:is_awaited": _with(Move("check", UNPAID, STAY, requires=is_awaited)),
+    "async_rule:is_awaited": _with(Move("check", UNPAID, STAY, requires=is_awaited)),  # type: ignore[arg-type]  # wrong
     "async_rule:is_streamed": _with(Move("check", UNPAID, STAY, when=is_streamed)),  # type: ignore[arg-type]  # wrong
     "async_rule:is_generated": _with(Move("check", UNPAID, STAY, when=is_generated)),  # type: ignore[arg-type]  # wrong
     "lambda_rule:check": _with(Move("check", UNPAID, STAY, requires=lambda ask: None)),
@@ -120,9 +121,10 @@ CASES: dict[str, dict[str, object]] = {
 }
 
 
-@pytest.mark.parametrize(("name", "changes"), CASES.items(), ids=str)
-def test_an_error_refuses_the_build_and_can_be_waived_by_name(name: str, changes: dict[str, object]) -> None:
+@pytest.mark.parametrize("name", CASES)
+def test_an_error_refuses_the_build_and_can_be_waived_by_name(name: str) -> None:
     """The refusal names the finding; with all its names waived the same table is built, and still says so."""
+    changes = CASES[name]
     with pytest.raises(LifecycleError) as caught:
         evolve(SAMPLE, **changes)  # type: ignore[arg-type]  # a table of changes
     found = {problem.split(": ")[0] for problem in caught.value.problems}
@@ -133,12 +135,11 @@ def test_an_error_refuses_the_build_and_can_be_waived_by_name(name: str, changes
 
 @pytest.mark.parametrize("name", [name for name in CASES if not name.startswith(("malformed_key", "unheard"))])
 def test_nothing_else_is_found_than_what_is_wrong(name: str) -> None:
-    """One mistake is reported as that one mistake, not as a crowd (what it makes unreachable counts as itself)."""
+    """One mistake is reported as that one mistake, not as a crowd."""
     with pytest.raises(LifecycleError) as caught:
         evolve(SAMPLE, **CASES[name])  # type: ignore[arg-type]  # a table of changes
     kinds = {problem.split(":")[0] for problem in caught.value.problems}
-    beside = {"missing_exit": {"no_way_out"}, "doubled_status": set()}
-    assert kinds - beside.get(name.split(":")[0], set()) == {name.split(":")[0]}
+    assert kinds == {name.split(":")[0]}
 
 
 def test_the_sample_has_no_findings() -> None:
@@ -162,17 +163,8 @@ def test_a_lifecycle_that_never_ends_is_found() -> None:
 def test_a_dead_end_that_is_meant_is_an_end() -> None:
     """`dead_end=True` answers both questions: it needs no way on, and others may end there."""
     parked = evolve(HELD, dead_end=True)
-    statuses = (*SAMPLE.statuses, parked)
-    assert (
-        examine(
-            evolve(
-                SAMPLE,
-                statuses=statuses,
-                moves=(*SAMPLE.moves[:2], *SAMPLE.moves[2:3], *SAMPLE.moves[4:], Move("hold", UNPAID, parked)),
-            )
-        )
-        == ()
-    )
+    moves = (*_without("note", "give_up"), Move("hold", UNPAID, parked))
+    assert examine(evolve(SAMPLE, statuses=(*SAMPLE.statuses, parked), moves=moves)) == ()
 
 
 @pytest.mark.parametrize("colour", ["#12abEF", "amber", None])
@@ -200,10 +192,8 @@ def test_a_finding_names_its_owners() -> None:
 
 def test_every_pair_that_is_wrong_is_reported() -> None:
     """Three owners in one conflict are all named, not only the first two."""
-    rows = [
-        Move("pay", UNPAID, target, when=is_even, owner=owner)
-        for owner, target in (("alpha", STAY), ("beta", PAID), ("gamma", DECLINED))
-    ]
+    targets: dict[str, Target] = {"alpha": STAY, "beta": PAID, "gamma": DECLINED}
+    rows = [Move("pay", UNPAID, target, when=is_even, owner=owner) for owner, target in targets.items()]
     with pytest.raises(LifecycleError) as caught:
         evolve(SAMPLE, moves=(*SAMPLE.moves, *rows))
     pairs = {problem.split("defined by ")[1] for problem in caught.value.problems}

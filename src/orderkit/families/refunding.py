@@ -101,7 +101,7 @@ def paid_shares(family: OrderFamily, paid: Money) -> dict[UUID, Money]:
 
     What was paid above the total is the customer's credit and belongs to no item.
     """
-    items = [each for each in family.items]
+    items = family.items
     owed = sum(each.amount.minor for each in items)
     if owed == 0:
         return {each.id: each.amount for each in items}

@@ -70,7 +70,8 @@ def _kinds_are_known_and_single(lifecycle: Lifecycle) -> Iterator[Finding]:
     used += [(kind, "core") for kind in lifecycle.kinds]
     for kind, owner in used:
         if kind.key not in known:
-            message = f"the kinds of a lifecycle are closed and {kind.key!r} is none of {', '.join(known)}"
+            closed = ", ".join(one.key for one in lifecycle.kinds)
+            message = f"the kinds of a lifecycle are closed and {kind.key!r} is none of {closed}"
             yield error("unknown_kind", kind.key, message, owner)
         elif known[kind.key] != kind:
             message = f"the kind {kind.key!r} is defined in two ways; use the same record everywhere"

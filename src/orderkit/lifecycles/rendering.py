@@ -79,7 +79,8 @@ def _statuses(lifecycle: Lifecycle) -> list[list[str]]:
     rows = [["Status", "Label", "Kind", "Can"]]
     for status in lifecycle.statuses:
         key = f"{status.key} (initial)" if status.key == lifecycle.initial.key else status.key
-        rows.append([key, status.shown, status.kind.key, ", ".join(sorted(status.capabilities))])
+        label = status.label if status.shown == status.label else f"{status.label} (shown as {status.shown})"
+        rows.append([key, label, status.kind.key, ", ".join(sorted(status.capabilities))])
     return rows
 
 

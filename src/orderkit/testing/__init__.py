@@ -1,1 +1,9 @@
 """What adapter and plugin authors run: families to try things on, the storage suite, and stores that must fail it."""
+
+from __future__ import annotations
+
+import pytest
+
+# The parts of the suite hold bare asserts; pytest gives them their messages, if it is told before they are imported.
+_PARTS = ("round_trips", "conflicts", "guards", "races", "keys", "commits", "numbers", "lists", "steps")
+pytest.register_assert_rewrite(*(f"orderkit.testing.storage_{part}" for part in _PARTS))

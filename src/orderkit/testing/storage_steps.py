@@ -20,7 +20,7 @@ from orderkit.codec import to_plain, to_text
 from orderkit.errors import Busy, StaleRecord
 from orderkit.family import OrderFamily
 from orderkit.keys import fingerprint
-from orderkit.orders.records import NewLine
+from orderkit.orders.records import Attention, NewLine
 from orderkit.ports.storage import Change, CommandKey, Message, OrderFilter, Page, Storage
 from orderkit.testing.families import (
     NOON,
@@ -29,6 +29,7 @@ from orderkit.testing.families import (
     begun_payment,
     change_of,
     ids_for,
+    ids_of,
     new_family,
 )
 
@@ -76,6 +77,17 @@ def load(storage: Storage, order_id: UUID, *, scope: str = SCOPE) -> OrderFamily
         return reading.family(scope, order_id)
 
 
+def loaded_twice(storage: Storage, family: OrderFamily) -> tuple[OrderFamily, OrderFamily]:
+    """The family as two callers have it, who both loaded it before either writes."""
+    return load(storage, family.order.id), load(storage, family.order.id)
+
+
+def refused(storage: Storage, *changes: Change) -> None:
+    """One unit of work with these changes is refused because the store has moved on."""
+    with pytest.raises(StaleRecord):
+        commit(storage, *changes)
+
+
 def listed(storage: Storage, filter: OrderFilter = NO_FILTER, *, scope: str = SCOPE, limit: int = 1000) -> Page:
     """The first page of so many orders."""
     with storage.reading() as reading:
@@ -98,6 +110,14 @@ def rolled_back() -> Iterator[None]:
 def noted(family: OrderFamily, note: str) -> OrderFamily:
     """The family with another contract number: a change of the order that has no further meaning."""
     return family.with_order(evolve(family.order, contract=note))
+
+
+def with_attention(family: OrderFamily, code: str = "overpaid") -> OrderFamily:
+    """The family with one more open entry of attention."""
+    entry = Attention(
+        id=ids_of(family)(), order_id=family.order.id, code=code, params={}, opened_at=family.order.changed_at
+    )
+    return family.with_attention(entry)
 
 
 def key_for(

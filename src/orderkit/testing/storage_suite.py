@@ -12,17 +12,14 @@ from __future__ import annotations
 
 import pytest
 
-# The parts hold bare asserts, whose messages pytest makes when it reads them, before they are imported.
-pytest.register_assert_rewrite(
-    "orderkit.testing.storage_round_trips",
-    "orderkit.testing.storage_steps",
-)
-
-from orderkit.ports.storage import Storage  # noqa: E402  # see above
-from orderkit.testing.storage_round_trips import RoundTrips  # noqa: E402  # see above
+from orderkit.ports.storage import Storage
+from orderkit.testing.storage_conflicts import Conflicts
+from orderkit.testing.storage_guards import Guards
+from orderkit.testing.storage_races import Races
+from orderkit.testing.storage_round_trips import RoundTrips
 
 
-class StorageSuite(RoundTrips):
+class StorageSuite(RoundTrips, Conflicts, Guards, Races):
     """What every store has to do.
 
     Attributes:

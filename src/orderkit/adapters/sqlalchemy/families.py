@@ -54,7 +54,9 @@ def load(database: Database, driver: Driver, scope: str, order_id: UUID) -> Orde
         family = _assembled(database.wire, order[0], relatives)
         if version and version[0][0] == family.order.version:
             return family
-    raise Busy(f"the order {order_id} changed each of the {_LOADED_AGAIN} times it was loaded; make the same call again")
+    raise Busy(
+        f"the order {order_id} changed each of the {_LOADED_AGAIN} times it was loaded; make the same call again"
+    )
 
 
 def _assembled(wire: Wire, order_row: Row, relatives: list[list[Row]]) -> OrderFamily:

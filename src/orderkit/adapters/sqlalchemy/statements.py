@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Integer, Table, bindparam, delete, not_, select, update
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -45,6 +45,15 @@ def inserting(database: Database, table: Table) -> str:
     """INSERT of whole rows; a row whose key is there already is left out, and the row count says so."""
     columns = [column.name for column in table.columns]
     statement = compiled(database, database.insert(table), columns)
+    _require(statement, columns)
+    return statement.sql
+
+
+@cache
+def putting(database: Database, table: Table) -> str:
+    """INSERT of whole rows, in place of those whose key is there already."""
+    columns = [column.name for column in table.columns]
+    statement = compiled(database, database.put(table), columns)
     _require(statement, columns)
     return statement.sql
 
@@ -91,6 +100,63 @@ def the_order(database: Database) -> Statement:
 @cache
 def the_version(database: Database) -> Statement:
     return compiled(database, select(tables.orders.c.version).where(_is_order()))
+
+
+@cache
+def order_of(database: Database, table: Table) -> Statement:
+    """The order that the row with an id belongs to."""
+    mine = (table.columns.scope == bindparam("scope"), table.columns.id == bindparam("id"))
+    return compiled(database, select(table.columns.order_id).where(*mine))
+
+
+@cache
+def order_with_number(database: Database) -> Statement:
+    orders = tables.orders.c
+    mine = (orders.scope == bindparam("scope"), orders.number == bindparam("number"))
+    return compiled(database, select(orders.id).where(*mine))
+
+
+@cache
+def the_key(database: Database) -> Statement:
+    keys = tables.command_keys
+    mine = (column == bindparam(column.name) for column in keys.primary_key.columns)
+    return compiled(database, select(keys).where(*mine))
+
+
+@cache
+def scopes(database: Database) -> Statement:
+    return compiled(database, select(tables.orders.c.scope).distinct())
+
+
+@cache
+def waiting(database: Database) -> Statement:
+    """The oldest messages of a channel that are not consumed."""
+    outbox = tables.outbox.c
+    mine = select(tables.outbox).where(outbox.channel == bindparam("channel"), not_(outbox.consumed))
+    return compiled(database, mine.order_by(outbox.at, outbox.id).limit(bindparam("limit", type_=Integer())))
+
+
+@cache
+def consuming(database: Database) -> Statement:
+    """Mark one message of a channel as delivered."""
+    outbox = tables.outbox.c
+    mine = (outbox.channel == bindparam("of_channel"), outbox.id == bindparam("of_id"), not_(outbox.consumed))
+    return compiled(database, update(tables.outbox).where(*mine).values(consumed=True))
+
+
+@cache
+def erasing(database: Database) -> Statement:
+    personal = tables.personal.c
+    mine = (personal.scope == bindparam("scope"), personal.person == bindparam("person"))
+    return compiled(database, delete(tables.personal).where(*mine))
+
+
+@cache
+def latest_refused(database: Database) -> Statement:
+    refused = tables.refused.c
+    newest_first = select(tables.refused).order_by(refused.at.desc(), refused.id.desc())
+    mine = newest_first.where(refused.scope == bindparam("scope")).limit(bindparam("limit", type_=Integer()))
+    return compiled(database, mine)
 
 
 def _is_order() -> ColumnElement[bool]:

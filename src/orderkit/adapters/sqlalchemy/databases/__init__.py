@@ -5,19 +5,16 @@ A database's module knows its driver, its settings and its errors. Everything ab
 
 from __future__ import annotations
 
-from sqlalchemy import URL
-
 from orderkit.adapters.sqlalchemy.databases.contract import Database
 from orderkit.errors import StorageError
 
 
-def database_of(url: URL) -> Database:
-    """The database that a URL names; drivers are loaded only when one does.
+def database_of(named: str) -> Database:
+    """The database that a URL's driver name means; drivers are loaded only when one does.
 
     Raises:
         StorageError: another database, or another driver than sqlite3 and psycopg 3.
     """
-    named = url.drivername
     if named in ("sqlite", "sqlite+pysqlite"):
         from orderkit.adapters.sqlalchemy.databases.sqlite import Sqlite
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Literal, Protocol
+from typing import Final, Literal, Protocol
 
 from attrs import frozen
 from sqlalchemy import URL, Connection, Engine, Insert, Table
@@ -51,6 +51,38 @@ class Driver(Protocol):
     def require_durable(self) -> None:
         """Raise StorageError where the connection's settings could lose a commit that was acknowledged."""
 
+    def is_lost(self) -> bool:
+        """The server has gone, or will not have this connection any more."""
+
+
+@frozen
+class Over:
+    """The driver of what has ended: every question is refused."""
+
+    def ask(self, question: Question) -> list[Row]:
+        raise self._error()
+
+    def ask_all(self, questions: Sequence[Question]) -> list[list[Row]]:
+        raise self._error()
+
+    def write_all(self, writes: Iterable[Write]) -> list[int]:
+        raise self._error()
+
+    def require_open_transaction(self) -> None:
+        raise self._error()
+
+    def require_durable(self) -> None:
+        raise self._error()
+
+    def is_lost(self) -> bool:
+        return True
+
+    def _error(self) -> StorageError:
+        return StorageError("the unit of work has ended; begin another one")
+
+
+OVER: Final[Driver] = Over()
+
 
 class Database(Protocol):
     """One kind of database."""
@@ -64,6 +96,9 @@ class Database(Protocol):
 
     def insert(self, table: Table) -> Insert:
         """An INSERT that leaves out rows whose key is there already."""
+
+    def put(self, table: Table) -> Insert:
+        """An INSERT that takes the place of rows whose key is there already."""
 
     def counting(self, table: Table) -> Insert:
         """An INSERT of a count that adds to the one that is there and returns the sum, in the column `last`."""

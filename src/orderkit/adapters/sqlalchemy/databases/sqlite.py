@@ -81,6 +81,9 @@ class SqliteDriver:
                 "set PRAGMA journal_mode=WAL and PRAGMA synchronous=FULL, or choose durability='relaxed'"
             )
 
+    def is_lost(self) -> bool:
+        return False
+
     def _setting(self, name: str) -> Any:  # noqa: ANN401  # a number or a word
         return self.ask(Question(f"PRAGMA {name}", ()))[0][0]
 
@@ -126,6 +129,12 @@ class Sqlite:
 
     def insert(self, table: Table) -> Insert:
         return sqlite.insert(table).on_conflict_do_nothing()
+
+    def put(self, table: Table) -> Insert:
+        given = sqlite.insert(table)
+        key = list(table.primary_key.columns)
+        others = {column.name: given.excluded[column.name] for column in list(table.columns)[len(key) :]}
+        return given.on_conflict_do_update(index_elements=key, set_=others)
 
     def counting(self, table: Table) -> Insert:
         counted = sqlite.insert(table)

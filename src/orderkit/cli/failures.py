@@ -1,0 +1,109 @@
+"""From an error to one line on the terminal, or one JSON document, and the exit code.
+
+Only that translation lives here; the words for refusals are in `sentences`. No error that a user can cause shows a
+traceback: neither orderkit's own, nor what the operating system says about files.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final
+
+import click
+
+from orderkit.errors import (
+    InvalidRequest,
+    NotFound,
+    OrderkitError,
+    Refusal,
+    StorageError,
+    TransitionError,
+    TransitionNotPossible,
+)
+
+if TYPE_CHECKING:
+    from orderkit.cli.options import Options
+    from orderkit.jsons import Json
+
+FAILED: Final = 1
+UNSOUND_LINES: Final = 3
+
+_WAYS_OUT: Final = (
+    # what the message says, what can be done about it from here
+    ("storage.migrate()", "Run `orderkit migrate` with the same --db."),
+    ("is locked", "Another program writes to it; try again in a moment."),
+)
+
+
+@contextmanager
+def failures_told(options: Options) -> Iterator[None]:
+    """Tell any failure that leaves the block, and end the command with its exit code."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except (OrderkitError, OSError, ModuleNotFoundError) as error:
+        tell(error, as_json=options.as_json)
+        raise click.exceptions.Exit(FAILED) from error
+
+
+def tell(error: Exception, *, as_json: bool) -> None:
+    """Print the failure: as JSON to stdout, where a program looks for its answer; else as one line to stderr."""
+    if as_json:
+        print(json.dumps({"error": described(error)}, indent=2, ensure_ascii=False))
+    else:
+        print(f"error: {message_of(error)}", file=sys.stderr)
+
+
+def described(error: Exception) -> dict[str, Json]:
+    """The failure as plain JSON, always with the same keys; what does not apply is null."""
+    refusal = getattr(error, "refusal", None)
+    reference = getattr(error, "reference", None)
+    return {
+        "type": type(error).__name__,
+        "field": error.field if isinstance(error, InvalidRequest) else None,
+        "code": refusal.code if isinstance(refusal, Refusal) else None,
+        "params": dict(refusal.params) if isinstance(refusal, Refusal) else {},
+        "message": message_of(error),
+        "reference": str(reference) if reference else None,
+    }
+
+
+def message_of(error: Exception) -> str:
+    """One line: what is wrong with which field, why, and what to do about it."""
+    from orderkit.cli.sentences import sentence
+
+    if isinstance(error, InvalidRequest):
+        return _one_line(f"{error.field}: {sentence(error.refusal)}")
+    if isinstance(error, TransitionNotPossible):
+        return _one_line(f"{error.event} of the {_words(error.lifecycle)} is not possible: {_instead(error)}")
+    if isinstance(error, TransitionError):
+        return _one_line(f"{error.event} of the {_words(error.lifecycle)} is refused: {sentence(error.refusal)}")
+    if isinstance(error, NotFound):
+        return _one_line(f"there is no {_words(error.noun)} {error.wanted} here; `orderkit list` shows the orders")
+    if isinstance(error, OSError) and error.strerror:
+        return _one_line(f"{error.filename or 'the file'}: {error.strerror}.")
+    text = str(error) or type(error).__name__
+    return _one_line(_with_way_out(text) if isinstance(error, StorageError) else text)
+
+
+def _instead(error: TransitionNotPossible) -> str:
+    possible = f"possible are {', '.join(error.possible)}" if error.possible else "nothing leads on from there"
+    return f"it is {_words(error.status)}, and {possible}."
+
+
+def _with_way_out(text: str) -> str:
+    found = [way for mark, way in _WAYS_OUT if mark in text and "orderkit migrate" not in text]
+    return ". ".join([text.rstrip("."), *found]) if found else text
+
+
+def _words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def _one_line(text: str) -> str:
+    """Values in a message may come from a file, so nothing in it may move the cursor."""
+    return "".join(each if each.isprintable() else " " for each in text)
