@@ -43,11 +43,11 @@ def test_money_mixes_with_nothing_else_for_the_type_checker(tmp_path: Path) -> N
     Which currency an amount has is known at run time only; there two of them are refused (see `test_money`).
     """
     (tmp_path / "mixed.py").write_text(SOURCE, encoding="utf-8")
-    package = Path(orderkit.money.__file__).parent
+    source = Path(orderkit.money.__file__).parents[2]
     found = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--config-file=", "--cache-dir=cache", "mixed.py"],
         cwd=tmp_path,
-        env={**os.environ, "MYPYPATH": str(package.parent)},
+        env={**os.environ, "MYPYPATH": str(source)},
         capture_output=True,
         text=True,
         check=False,

@@ -139,3 +139,10 @@ def known_locale(name: str) -> str:
 
         format_money(Money.zero("EUR"), name)
     return name
+
+
+def shown_url(url: str) -> str:
+    """The URL without its password, for the terminal and for logs."""
+    before, at, after = url.rpartition("@")
+    scheme, separator, user = before.partition("://")
+    return f"{scheme}{separator}{user.partition(':')[0]}{at}{after}" if at else url

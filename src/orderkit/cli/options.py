@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 import click
-from attrs import frozen
+from attrs import evolve, frozen
 
 from orderkit.cli.failures import failures_told
 
@@ -105,16 +105,18 @@ class Command(click.Command):
 
 
 def desk_command(
-    name: str, *, examples: str = ""
+    name: str, *, examples: str = "", needs_desk: bool = True
 ) -> Callable[[Callable[Concatenate[Options, P], None]], click.Command]:
     """Make a function a command that takes the shared options, and tells its failures in one line.
 
-    The function's docstring is the help; `examples` are shown below it, word for word.
+    The function's docstring is the help; `examples` are shown below it, word for word. A command that needs no desk
+    takes `--json` alone.
     """
 
     def decorate(run: Callable[Concatenate[Options, P], None]) -> click.Command:
         own = {spelling for param in getattr(run, "__click_params__", ()) for spelling in param.opts}
-        shared = [option for option in SHARED if not own & set(option.opts)]
+        offered = SHARED if needs_desk else (JSON,)
+        shared = [option for option in offered if not own & set(option.opts)]
 
         # Not `wraps` alone: click must not see the function's first parameter, which it does not give.
         @wraps(run)
@@ -133,14 +135,9 @@ def desk_command(
 def _gathered(given: dict[str, object]) -> Options:
     """Take the shared options out of everything that click gives."""
     told = {option.name: given.pop(option.name) for option in SHARED if option.name and option.name in given}
-    return Options(
-        db=str(told["db"]),
-        scope=str(told["scope"]),
-        actor=str(told["actor"]),
-        as_json=bool(told["as_json"]),
-        locale=str(told["locale"]),
-        zone=str(told.get("shown_zone", "UTC")),
-    )
+    told["zone"] = told.pop("shown_zone", "UTC")
+    texts = {name: str(value) for name, value in told.items() if name != "as_json"}
+    return evolve(Options(as_json=bool(told["as_json"])), **texts)
 
 
 def _verbatim(examples: str) -> str | None:

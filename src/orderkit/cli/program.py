@@ -36,8 +36,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "To look": {
         "list": Entry("listing", "Show the orders, newest first."),
         "show": Entry("showing", "Show one order: lines, money, what may be done now, and why not."),
-        "history": Entry("history", "Show who changed an order, when and why; check that nobody edited that."),
-        "totals": Entry("totals", "Show the sums over all orders, per currency."),
+        "history": Entry("remembering", "Show who changed an order, when and why; check that nobody edited that."),
+        "totals": Entry("totalling", "Show the sums over all orders, per currency."),
         "lifecycle": Entry("lifecycles", "Show how orders, payments and the rest may move, as a table or Mermaid."),
     },
     "Money": {

@@ -76,6 +76,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "something_waits": ("nothing of the order waits for a person",),
     "is_item_number": ("{found} names no item. Write N, or N:QUANTITY; `orderkit show` numbers the items 1 to {most}",),
     "has_items": ("name what goes back: --item N (see `orderkit show`), or --all",),
+    "is_whole_refund": ("a refund is paid out as a whole; leave the amount away",),
     "is_amount": ("{found} is no amount in {currency}. Write it like {example}",),
     "is_part_of_item": ("{quantity} is not within the item's quantity of {item_quantity}",),
     "is_selected_once": ("the same item is named twice",),

@@ -7,8 +7,8 @@ Here stand the public names, and nothing else. This room reads files and decides
 from __future__ import annotations
 
 from orderkit.imports.maps import MAPS, ColumnMap, adapted, map_named
-from orderkit.imports.matching import Candidate, Match, Matched, has_customer, match, reverses
-from orderkit.imports.outcomes import LineOutcome, cancelled, refused, sold
+from orderkit.imports.matching import Candidate, Match, Matched, has_customer, match, reverses, something_goes_back
+from orderkit.imports.outcomes import LineOutcome, cancelled, changed_since, refused, sold, unpaid
 from orderkit.imports.parsing import parse, parse_rows
 from orderkit.imports.reading import BadRow, RawRow, read_rows
 from orderkit.imports.report import CurrencySums, ImportReport, Tally
@@ -37,6 +37,7 @@ __all__ = [
     "Tally",
     "adapted",
     "cancelled",
+    "changed_since",
     "has_customer",
     "map_named",
     "match",
@@ -47,6 +48,8 @@ __all__ = [
     "reverses",
     "sentence",
     "sold",
+    "something_goes_back",
     "stage",
     "stage_file",
+    "unpaid",
 ]

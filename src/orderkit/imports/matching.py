@@ -88,3 +88,8 @@ def reverses(cancellation: CancellationLine, sale: SaleLine) -> bool:
 def has_customer(cancellation: CancellationLine) -> Refusal | None:
     """Why no sale can be looked for at all: the line does not say who bought."""
     return None if cancellation.customer is not None else Refusal("has_customer", {"field": "customer"})
+
+
+def something_goes_back(cancellation: CancellationLine) -> Refusal | None:
+    """Why there is nothing to refund: what is taken back was free."""
+    return None if cancellation.unit_price.coefficient else Refusal("something_goes_back")

@@ -1,6 +1,6 @@
 """What came of one line: how much was done, how much refused, and why.
 
-Only the frozen outcome and its three makers live here. Quantities and amounts have the sign that the file gives them,
+Only the frozen outcome, its three makers, and the reasons that taking a line up may bring live here. Quantities and amounts have the sign that the file gives them,
 so that done, refused and rounding add up to what the line states.
 """
 
@@ -139,3 +139,13 @@ def refused(line: ParsedLine, refusal: Refusal | None = None, *, note: str = "")
         reason=reason,
         note=note,
     )
+
+
+def changed_since(order: str) -> Refusal:
+    """The order came before, with other lines: nobody knows which of the two is meant."""
+    return Refusal("is_as_imported_before", {"order": order})
+
+
+def unpaid(currency: str) -> Refusal:
+    """The sale is not paid, so there is nothing to give back."""
+    return Refusal("something_was_paid", {"paid": str(Money.zero(currency))})

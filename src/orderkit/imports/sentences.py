@@ -56,9 +56,12 @@ SENTENCES: Final[Mapping[str, str]] = {
     "order_is_short_enough": "The order has more than {most} lines. Split it.",
     # the sale a cancellation reverses
     "has_customer": "The cancellation names no customer, so the sale that it reverses cannot be found.",
+    "something_goes_back": "Nothing was paid for it, so nothing goes back.",
+    "something_was_paid": "The sale that it reverses is not paid, so nothing goes back.",
+    "is_as_imported_before": "The order {order} was imported before with other lines, and is left as it was.",
     "finds_its_sale": "For {left} of {quantity} units no earlier sale to this customer at this price is left.",
 }
-"""Every code that reading, parsing, staging and matching refuse with, and its sentence."""
+"""Every code that reading, parsing, staging, matching and taking up refuse with, and its sentence."""
 
 
 def sentence(refusal: Refusal) -> str:

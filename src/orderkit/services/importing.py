@@ -26,11 +26,14 @@ from orderkit.imports import (
     Staged,
     StagedOrder,
     cancelled,
+    changed_since,
     has_customer,
     match,
     refused,
     sold,
+    something_goes_back,
     stage_file,
+    unpaid,
 )
 from orderkit.money import Money, total
 from orderkit.orders.records import Customer, NewLine, Order, Source
@@ -111,7 +114,7 @@ class _Importing:
         except MoneyError as error:
             self._refuse(order, Refusal("is_representable", {"why": str(error)}))
         except KeyReused:
-            self._refuse(order, Refusal("is_as_imported_before", {"order": order.order}))
+            self._refuse(order, changed_since(order.order))
         else:
             for line in order.lines:
                 self.staged.record(sold(line, note=note))
@@ -163,7 +166,7 @@ class _Importing:
         )
 
     def take_cancellation(self, line: CancellationLine) -> None:
-        refusal = has_customer(line)
+        refusal = has_customer(line) or something_goes_back(line)
         if refusal is not None:
             self.staged.record(refused(line, refusal))
             return
@@ -201,16 +204,26 @@ class _Importing:
         return tuple(made), why
 
     def _preview(self, line: CancellationLine, before: tuple[ReferencedRefund, ...], rest: int) -> None:
-        """What a dry run can say: matched against the stored sales and the file's own, nothing refunded."""
-        found = (
-            match(rest, (*self._stored(line), *self.staged.sales_like(line)), at=line.placed_at) if rest > 0 else None
-        )
-        for part in found.parts if found else ():
+        """What a dry run can say: matched against the stored sales and the file's own, nothing refunded.
+
+        Where a unit price has more digits than its currency, the real run may give back a minor unit more or less.
+        """
+        candidates = (*self._stored(line), *self.staged.sales_like(line)) if rest > 0 else ()
+        parts = match(rest, candidates, at=line.placed_at).parts if candidates else ()
+        # Without being paid, the file's own sales have nothing to give back.
+        paid = [part for part in parts if self.via is not None or not part.sale.startswith("line:")]
+        for part in paid:
             self.staged.take(part.sale, part.quantity)
-        would = line.unit_price.times(found.quantity) if found else Money.zero(line.currency)
-        refunded = total((each.amount for each in before), line.currency) + would
-        quantity = line.quantity - (found.left if found else 0)
-        self.staged.record(cancelled(line, quantity=quantity, refunded=refunded))
+        would = sum(part.quantity for part in paid)
+        refunded = total((each.amount for each in before), line.currency) + line.unit_price.times(would)
+        self.staged.record(
+            cancelled(
+                line,
+                quantity=line.quantity - rest + would,
+                refunded=refunded,
+                refusal=unpaid(line.currency) if len(paid) < len(parts) else None,
+            )
+        )
 
     def _stored(self, line: CancellationLine) -> list[Candidate[str]]:
         names = [(f"item:{each.item_id.hex}", each) for each in self._sold(line)]

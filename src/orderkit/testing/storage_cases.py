@@ -174,7 +174,7 @@ def _attention(id: Local) -> tuple[Attention, ...]:
 
 def _personal(id: Local) -> tuple[PersonalValue, ...]:
     return (
-        PersonalValue(id(1), "customer.name", "customer:c-1", TEXT, "0a" * 16),
+        PersonalValue(id(1), "customer.name", "customer:c-1", f"Жанна д'Арк {TEXT}", "0a" * 16),
         PersonalValue(id(1), "note", "customer:c-1", "x" * 20_000, "ff" * 16),
         PersonalValue(id(21), "holder", "user:u-7", "", "00" * 16),
     )

@@ -104,7 +104,7 @@ class Keys:
         assert _key(storage, key_for(winner)) == key_for(winner)
 
     def test_different_requests_at_the_same_moment_under_one_key(self, storage: Storage) -> None:
-        """Of callers that ask for different things under one key at the same moment, one is heard and the others told."""
+        """Of callers that ask for different things under one key at the same moment, one is heard, the others told."""
         families = [new_family(number=number) for number in range(1, CALLERS + 1)]
         keys = [key_for(each, request=str(each.order.number)) for each in families]
         changes = [change_of(None, each, key=key) for each, key in zip(families, keys, strict=True)]

@@ -28,6 +28,7 @@ from orderkit.testing.storage_steps import (
 
 WRITERS = 4
 CHANGES_EACH = 5
+PAUSE_SECONDS = 0.002
 
 
 class Races:
@@ -92,9 +93,10 @@ def _hammer(storage: Storage, family: OrderFamily, writer: int) -> int:
 
 
 def _add_note(storage: Storage, family: OrderFamily, note: str) -> None:
-    with storage.begin() as work:
-        now = work.family(SCOPE, family.order.id)
-        work.write(change_of(now, noted(now, f"{now.order.contract or ''} {note}")))
+    now = load(storage, family.order.id)
+    # Give the others time to load the same version: on a fast store they would never meet otherwise.
+    Event().wait(PAUSE_SECONDS)
+    commit(storage, change_of(now, noted(now, f"{now.order.contract or ''} {note}")))
 
 
 def _grow(storage: Storage, family: OrderFamily, done: Event) -> None:

@@ -13,13 +13,18 @@ from __future__ import annotations
 import pytest
 
 from orderkit.ports.storage import Storage
+from orderkit.testing.storage_commits import Commits
 from orderkit.testing.storage_conflicts import Conflicts
 from orderkit.testing.storage_guards import Guards
+from orderkit.testing.storage_keys import Keys
+from orderkit.testing.storage_lists import Lists
+from orderkit.testing.storage_lookups import Lookups
+from orderkit.testing.storage_numbers import Numbers, Outbox, Refusals
 from orderkit.testing.storage_races import Races
 from orderkit.testing.storage_round_trips import RoundTrips
 
 
-class StorageSuite(RoundTrips, Conflicts, Guards, Races):
+class StorageSuite(RoundTrips, Conflicts, Guards, Races, Keys, Commits, Numbers, Outbox, Refusals, Lists, Lookups):
     """What every store has to do.
 
     Attributes:

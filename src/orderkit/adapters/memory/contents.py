@@ -100,7 +100,7 @@ class Contents:
         if change.before is None:
             return
         stored = {each.id: each for each in self.families[change.after.order.id].requests}
-        for before, _ in _changed(change.before.requests, change.after.requests):
+        for before, _ in changed(change.before.requests, change.after.requests):
             now = stored.get(before.id) if before else None
             if before and now and (now.reserved, now.settled) != (before.reserved, before.settled):
                 raise self.stale(change)
@@ -183,7 +183,7 @@ def _place_of(key: CommandKey) -> tuple[str, str, str, str]:
     return key.scope, key.verb, key.target, key.key
 
 
-def _changed(before: tuple[R, ...], after: tuple[R, ...]) -> Iterator[tuple[R | None, R]]:
+def changed(before: tuple[R, ...], after: tuple[R, ...]) -> Iterator[tuple[R | None, R]]:
     """What differs, with what it was. A record that is still the same object did not change and is not looked at."""
     then = {each.id: each for each in before}
     return ((then.get(each.id), each) for each in after if then.get(each.id) is not each)
@@ -191,5 +191,5 @@ def _changed(before: tuple[R, ...], after: tuple[R, ...]) -> Iterator[tuple[R | 
 
 def _put_changed(stored: tuple[R, ...], before: tuple[R, ...], after: tuple[R, ...]) -> tuple[R, ...]:
     merged = {each.id: each for each in stored}
-    merged.update((each.id, each) for _, each in _changed(before, after))
+    merged.update((each.id, each) for _, each in changed(before, after))
     return tuple(merged.values())

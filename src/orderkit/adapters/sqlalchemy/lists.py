@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import BigInteger, Connection, Select, bindparam, exists, func, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -20,7 +20,7 @@ from orderkit.adapters.sqlalchemy.statements import Statement, compiled
 from orderkit.codec import from_micros, to_text
 from orderkit.keys import to_micros
 from orderkit.money import Money, Price
-from orderkit.ports.storage import CurrencyTotals, OrderFilter, OrderRow, Page, SoldItem
+from orderkit.ports.storage import CurrencyTotals, OrderFilter, OrderRow, Page, ReferencedRefund, SoldItem
 
 _ORDERS: Final = tables.orders.c
 _SHOWN: Final = (
@@ -68,8 +68,8 @@ def page(database: Database, connection: Connection, wanted: Wanted) -> Page:
     return Page(rows=shown, next=(shown[-1].placed_at, shown[-1].id) if more else None)
 
 
-def _page_of(database: Database, wanted: Wanted) -> Select[Any]:
-    newest_first = select(*_SHOWN).order_by(_ORDERS.placed_at.desc(), _ORDERS.id.desc())
+def _page_of(database: Database, wanted: Wanted) -> Select[*tuple[Any, ...]]:
+    newest_first: Select[*tuple[Any, ...]] = select(*_SHOWN).order_by(_ORDERS.placed_at.desc(), _ORDERS.id.desc())
     return newest_first.where(*_conditions(database, wanted)).limit(wanted.limit + 1)
 
 
@@ -173,7 +173,7 @@ def _sold(database: Database) -> Statement:
             lines.price_coefficient == bindparam("coefficient"),
             lines.price_digits == bindparam("digits"),
             lines.currency == bindparam("currency"),
-            items.kind.in_(("pending", "active")),
+            or_(items.kind == "pending", items.kind == "active"),
         )
         .order_by(_ORDERS.placed_at.desc(), _ORDERS.id.desc(), lines.position, items.id)
     )
@@ -205,16 +205,34 @@ def sold(database: Database, driver: Driver, sale: Sale) -> tuple[SoldItem, ...]
 
 
 @cache
-def _refunded(database: Database) -> Statement:
+def _referenced(database: Database) -> Statement:
     refunds, lines = tables.refunds.c, tables.refund_lines.c
     its_lines = (lines.scope == refunds.scope) & (lines.order_id == refunds.order_id) & (lines.refund_id == refunds.id)
-    mine = (refunds.scope == bindparam("scope"), refunds.reference == bindparam("reference"), refunds.kind != "failed")
-    units = func.coalesce(func.sum(lines.quantity), 0, type_=BigInteger())
-    return compiled(
-        database, select(units).select_from(tables.refunds.join(tables.refund_lines, its_lines)).where(*mine)
+    asked = (
+        select(
+            refunds.order_id, refunds.id, func.sum(lines.quantity), func.sum(lines.amount), lines.currency, refunds.kind
+        )
+        .select_from(tables.refunds.join(tables.refund_lines, its_lines))
+        .where(refunds.scope == bindparam("scope"), refunds.reference == bindparam("reference"))
+        .where(refunds.kind != "failed")
+        .group_by(refunds.order_id, refunds.id, lines.currency, refunds.kind)
+        .order_by(refunds.id)
     )
+    return compiled(database, asked)
 
 
-def refunded_under(database: Database, driver: Driver, scope: str, reference: str) -> int:
-    """How many units the refunds with this reference cover."""
-    return int(driver.ask(_refunded(database).asked(scope=scope, reference=reference))[0][0])
+def refunds_under(database: Database, driver: Driver, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
+    """The refunds with this reference that count, each with the sums of its lines."""
+    uuid = database.wire.uuid
+    return tuple(
+        ReferencedRefund(
+            order_id=uuid(order_id),
+            refund_id=uuid(id),
+            quantity=int(quantity),
+            amount=Money.of_minor(int(amount), currency),
+            kind=kind,
+        )
+        for order_id, id, quantity, amount, currency, kind in driver.ask(
+            _referenced(database).asked(scope=scope, reference=reference)
+        )
+    )

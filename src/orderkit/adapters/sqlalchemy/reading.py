@@ -22,7 +22,16 @@ from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
 from orderkit.money import Price
-from orderkit.ports.storage import CommandKey, CurrencyTotals, Message, OrderFilter, Page, Relative, SoldItem
+from orderkit.ports.storage import (
+    CommandKey,
+    CurrencyTotals,
+    Message,
+    OrderFilter,
+    Page,
+    ReferencedRefund,
+    Relative,
+    SoldItem,
+)
 
 _RELATIVES: Final[dict[Relative, Table]] = {
     "item": tables.items,
@@ -94,8 +103,8 @@ class SqlReading:
         wanted = lists.Sale(scope, customer_id, offer, unit_price, until)
         return lists.sold(self.database, self.driver, wanted)
 
-    def refunded_under(self, scope: str, reference: str) -> int:
-        return lists.refunded_under(self.database, self.driver, scope, reference)
+    def refunds_under(self, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
+        return lists.refunds_under(self.database, self.driver, scope, reference)
 
     def scopes(self) -> tuple[str, ...]:
         # Sorted here: databases sort text by their own rules.

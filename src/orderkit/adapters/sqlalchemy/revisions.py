@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderkit.adapters.sqlalchemy import tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Question
 from orderkit.errors import StorageError
 
@@ -32,11 +31,11 @@ def require_current(database: Database, driver: Driver) -> None:
 
 def stored(driver: Driver) -> str | None:
     """The revision that the database's tables have; None where a migration has begun and written none."""
-    rows = driver.ask(Question(f"SELECT revision FROM {tables.schema.name}", ()))
+    rows = driver.ask(Question("SELECT revision FROM orderkit_schema", ()))
     return max((row[0] for row in rows), default=None)
 
 
 def newer(found: str) -> StorageError:
     return StorageError(
-        f"the database has the tables of revision {found} and this orderkit knows {REVISION}: install the newer orderkit"
+        f"the database has the tables of revision {found}, and this orderkit knows {REVISION}: install a newer orderkit"
     )

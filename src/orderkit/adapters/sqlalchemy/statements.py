@@ -6,12 +6,12 @@ columns behind the key first and the key last.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Integer, Table, bindparam, delete, not_, select, update
+from sqlalchemy import Column, Integer, Table, bindparam, delete, not_, select, update
 from sqlalchemy.sql import ClauseElement
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -43,32 +43,32 @@ def compiled(database: Database, clause: ClauseElement, columns: Sequence[str] |
 @cache
 def inserting(database: Database, table: Table) -> str:
     """INSERT of whole rows; a row whose key is there already is left out, and the row count says so."""
-    columns = [column.name for column in table.columns]
-    statement = compiled(database, database.insert(table), columns)
-    _require(statement, columns)
-    return statement.sql
+    return _of_rows(database, table, database.insert_into(table).on_conflict_do_nothing())
 
 
 @cache
 def putting(database: Database, table: Table) -> str:
     """INSERT of whole rows, in place of those whose key is there already."""
-    columns = [column.name for column in table.columns]
-    statement = compiled(database, database.put(table), columns)
-    _require(statement, columns)
-    return statement.sql
+    given = database.insert_into(table)
+    key, others = _key_and_others(table)
+    taken = {column.name: given.excluded[column.name] for column in others}
+    return _of_rows(database, table, given.on_conflict_do_update(index_elements=key, set_=taken))
 
 
 @cache
 def counting(database: Database, table: Table) -> Statement:
-    """Add to the count under a key, and return the sum."""
-    return compiled(database, database.counting(table), [column.name for column in table.columns])
+    """Add `last` to the count under a key, and return the sum."""
+    given = database.insert_into(table)
+    key, _ = _key_and_others(table)
+    summed = {"last": table.columns.last + given.excluded.last}
+    counted = given.on_conflict_do_update(index_elements=key, set_=summed).returning(table.columns.last)
+    return compiled(database, counted, _names(table.columns))
 
 
 @cache
 def updating(database: Database, table: Table, *also_as_before: str) -> str:
     """UPDATE of one row, by its key and by what some columns must still be."""
-    width = len(table.primary_key.columns)
-    key, others = list(table.columns)[:width], list(table.columns)[width:]
+    key, others = _key_and_others(table)
     same = [*key, *(table.columns[name] for name in also_as_before)]
     statement = update(table).where(*(column == bindparam(f"was_{column.name}") for column in same))
     made = compiled(database, statement.values({column.name: bindparam(f"new_{column.name}") for column in others}))
@@ -162,6 +162,21 @@ def latest_refused(database: Database) -> Statement:
 def _is_order() -> ColumnElement[bool]:
     orders = tables.orders.c
     return (orders.scope == bindparam("scope")) & (orders.id == bindparam("order_id"))
+
+
+def _of_rows(database: Database, table: Table, clause: ClauseElement) -> str:
+    statement = compiled(database, clause, _names(table.columns))
+    _require(statement, _names(table.columns))
+    return statement.sql
+
+
+def _key_and_others(table: Table) -> tuple[list[Column[Any]], list[Column[Any]]]:
+    width = len(table.primary_key.columns)
+    return list(table.columns)[:width], list(table.columns)[width:]
+
+
+def _names(columns: Iterable[Column[Any]]) -> list[str]:
+    return [column.name for column in columns]
 
 
 def _require(statement: Statement, names: Sequence[str]) -> None:

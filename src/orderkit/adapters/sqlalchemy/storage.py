@@ -49,6 +49,11 @@ class SqlStorage:
         self._is_current = False
 
     @property
+    def url(self) -> URL:
+        """Where the database is, the password included; its text hides it."""
+        return self._url
+
+    @property
     def joins_host_transaction(self) -> bool:
         return False
 
@@ -131,7 +136,7 @@ class SqlStorage:
         try:
             connection = engine.connect()
         except SQLAlchemyError as error:
-            raise self._database.explained(error) from error
+            raise self._database.explained(error, "connecting") from error
         try:
             self._begin(connection)
             driver = self._database.driver(connection)
@@ -155,7 +160,7 @@ class SqlStorage:
         try:
             connection.commit()
         except SQLAlchemyError as error:
-            raise self._database.explained(error, committing=True) from error
+            raise self._database.explained(error, "committing") from error
 
     def _drop_if_lost(self, connection: Connection, driver: Driver) -> None:
         """Where the server has gone, every waiting connection to it is as dead as this one."""

@@ -70,7 +70,7 @@ class SqlUnitOfWork(SqlReading):
             raise StorageError("an earlier write of this unit of work failed, nothing was written; begin another one")
 
     def _take_key_and_lock(self, change: Change) -> None:
-        row = orders.order_row(self.database.wire, change.after, change.standing)
+        row = orders.order_row(self.database.wire, change)
         if change.before is None:
             order = Write(statements.inserting(self.database, tables.orders), [row])
         else:

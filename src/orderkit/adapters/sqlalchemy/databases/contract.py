@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Final, Literal, Protocol
+from typing import Final, Literal, Protocol, TypeAlias
 
 from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, Insert, Table
+from sqlalchemy import URL, Connection, Engine, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
 from orderkit.errors import StorageError
 
 Durability = Literal["full", "relaxed"]
+Phase = Literal["connecting", "working", "committing"]
+Insert: TypeAlias = sqlite.Insert | postgresql.Insert
 
 
 @frozen
@@ -85,7 +88,9 @@ OVER: Final[Driver] = Over()
 
 
 class Database(Protocol):
-    """One kind of database."""
+    """One kind of database; equal to another of its kind, so that what was compiled for one serves both."""
+
+    def __hash__(self) -> int: ...
 
     @property
     def compiler(self) -> Dialect:
@@ -94,14 +99,8 @@ class Database(Protocol):
     @property
     def wire(self) -> Wire: ...
 
-    def insert(self, table: Table) -> Insert:
-        """An INSERT that leaves out rows whose key is there already."""
-
-    def put(self, table: Table) -> Insert:
-        """An INSERT that takes the place of rows whose key is there already."""
-
-    def counting(self, table: Table) -> Insert:
-        """An INSERT of a count that adds to the one that is there and returns the sum, in the column `last`."""
+    def insert_into(self, table: Table) -> Insert:
+        """An INSERT that can say what to do about rows whose key is there already."""
 
     def writing_engine(self, url: URL, *, durability: Durability, busy_timeout: float) -> Engine:
         """An engine whose transactions may write from their first statement on."""
@@ -111,8 +110,8 @@ class Database(Protocol):
 
     def driver(self, connection: Connection) -> Driver: ...
 
-    def explained(self, error: Exception, *, committing: bool = False) -> StorageError:
-        """What an error of SQLAlchemy or the driver means to a caller; while committing its effect may be unknown."""
+    def explained(self, error: Exception, during: Phase = "working") -> StorageError:
+        """What an error of SQLAlchemy or the driver means to a caller: `Busy` where the same call may be made again."""
 
     def require_present(self, url: URL) -> None:
         """Raise StorageError where it is plain before connecting that there is no such database."""

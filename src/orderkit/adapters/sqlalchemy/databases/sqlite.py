@@ -16,11 +16,11 @@ from typing import Any, cast
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import URL, Connection, Engine, Insert, QueuePool, Table, create_engine, event, exc
+from sqlalchemy import URL, Connection, Engine, QueuePool, Table, create_engine, event, exc
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.engine import Dialect
 
-from orderkit.adapters.sqlalchemy.databases.contract import Driver, Durability, Question, Write
+from orderkit.adapters.sqlalchemy.databases.contract import Driver, Durability, Phase, Question, Write
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
 from orderkit.errors import Busy, StorageError
 
@@ -99,8 +99,8 @@ def _changed(cursor: sqlite3.Cursor, write: Write) -> int:
     return cursor.executemany(write.sql, write.rows).rowcount if write.rows else 0
 
 
-def explained(error: Exception, *, committing: bool = False) -> StorageError:
-    """What an error of SQLite means. Its commits either happen or are known not to have happened."""
+def explained(error: Exception) -> StorageError:
+    """What an error of SQLite means to a caller."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(error, exc.TimeoutError):
         return Busy("every connection of this process is in use; make the same call again")
@@ -127,20 +127,8 @@ class Sqlite:
     def wire(self) -> Wire:
         return WIRE
 
-    def insert(self, table: Table) -> Insert:
-        return sqlite.insert(table).on_conflict_do_nothing()
-
-    def put(self, table: Table) -> Insert:
-        given = sqlite.insert(table)
-        key = list(table.primary_key.columns)
-        others = {column.name: given.excluded[column.name] for column in list(table.columns)[len(key) :]}
-        return given.on_conflict_do_update(index_elements=key, set_=others)
-
-    def counting(self, table: Table) -> Insert:
-        counted = sqlite.insert(table)
-        key = list(table.primary_key.columns)
-        sums = {"last": table.c.last + counted.excluded.last}
-        return counted.on_conflict_do_update(index_elements=key, set_=sums).returning(table.c.last)
+    def insert_into(self, table: Table) -> sqlite.Insert:
+        return sqlite.insert(table)
 
     def writing_engine(self, url: URL, *, durability: Durability, busy_timeout: float) -> Engine:
         lasting = _is_file(url)
@@ -167,8 +155,9 @@ class Sqlite:
     def driver(self, connection: Connection) -> Driver:
         return SqliteDriver(cast("sqlite3.Connection", connection.connection.driver_connection))
 
-    def explained(self, error: Exception, *, committing: bool = False) -> StorageError:
-        return explained(error, committing=committing)
+    def explained(self, error: Exception, during: Phase = "working") -> StorageError:
+        """It is the same whenever it happens: a commit of SQLite fails before it has happened."""
+        return explained(error)
 
     def require_present(self, url: URL) -> None:
         if _is_file(url) and url.query.get("uri") is None and not Path(url.database or "").exists():
@@ -193,8 +182,10 @@ class _Settings:
             for setting in self._settings():
                 connection.execute(f"PRAGMA {setting}")
         except sqlite3.Error as error:
+            connection.close()
             raise explained(error) from error
         if self.lasting and journal != "wal":
+            connection.close()
             raise StorageError(f"SQLite cannot keep a write-ahead log here (journal_mode={journal}): use a local disk")
 
     def _settings(self) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Run by Alembic when orderkit migrates by itself: on the connection it is handed, in the transaction that is open there.
+"""Run by Alembic when orderkit migrates by itself: on the connection it is handed, in the transaction open there.
 
 A host's history has an environment of its own and never runs this one.
 """

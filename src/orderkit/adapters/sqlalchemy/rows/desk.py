@@ -96,7 +96,7 @@ def refused_row(wire: Wire, refused: RefusedRequest) -> Row:
     return (
         refused.scope,
         wire.id(refused.id),
-        wire.id_or_none(refused.order_id),
+        refused.target,
         refused.verb,
         refused.actor,
         to_micros(refused.at),
@@ -106,11 +106,11 @@ def refused_row(wire: Wire, refused: RefusedRequest) -> Row:
 
 
 def refused_of(wire: Wire, row: Row) -> RefusedRequest:
-    scope, id, order_id, verb, actor, at, code, params = row
+    scope, id, target, verb, actor, at, code, params = row
     return RefusedRequest(
         id=wire.uuid(id),
         scope=scope,
-        order_id=wire.uuid_or_none(order_id),
+        target=target,
         verb=verb,
         actor=actor,
         at=from_micros(at),

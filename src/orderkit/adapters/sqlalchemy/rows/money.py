@@ -150,7 +150,8 @@ def operation_row(wire: Wire, scope: str, operation: Operation) -> Row:
 def operation_of(wire: Wire, row: Row) -> Operation:
     (
         _, order_id, id, payment_id, type, amount, moved, currency, settles, settles_currency, status, kind, asked_at,
-        send_before, next_check_at, refund_id, reference, next_step, next_step_detail, code, message, answered_at, final,
+        send_before, next_check_at, refund_id, reference, next_step, next_step_detail, code, message, answered_at,
+        final,
     ) = row  # fmt: skip
     return Operation(
         id=wire.uuid(id),

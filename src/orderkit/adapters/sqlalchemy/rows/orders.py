@@ -22,13 +22,14 @@ from orderkit.keys import to_micros
 from orderkit.money import Money, Price
 from orderkit.orders.records import Adjustment, Attention, FieldValue, Line, Order, Source, Terms
 from orderkit.personal import PersonalValue
+from orderkit.ports.storage import Change
 from orderkit.standing import Standing
 
 
-def order_row(wire: Wire, family: OrderFamily, standing: Standing) -> Row:
-    order = family.order
+def order_row(wire: Wire, change: Change) -> Row:
+    family, order = change.after, change.after.order
     return (
-        order.scope,
+        change.scope,
         wire.id(order.id),
         order.number,
         order.type,
@@ -54,7 +55,7 @@ def order_row(wire: Wire, family: OrderFamily, standing: Standing) -> Row:
         wire.id_or_none(order.copied_from_id),
         to_text(dict(order.extra)),
         family.head,
-        *standing_columns(family, standing),
+        *standing_columns(family, change.standing),
     )
 
 

@@ -9,7 +9,6 @@ from orderkit.adapters.sqlalchemy.columns import (
     Scoped,
     flag,
     identity,
-    identity_or_none,
     json_object,
     key_of,
     string,
@@ -127,7 +126,7 @@ class RefusedColumns(Scoped):
     """Requests that were refused: a log without facts, hence without a chain and without a foreign key."""
 
     id = identity()
-    order_id = identity_or_none()
+    target = string()
     verb = string()
     actor = string()
     at = whole()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table, UniqueConstraint, text
+from sqlalchemy import Index, Table, text
 
 from orderkit.adapters.sqlalchemy.columns import (
     OfOrder,
@@ -46,7 +46,6 @@ payment_requests = Table(
     relative_key("orderkit_payment_requests"),
     within_order("orderkit_payment_requests"),
     by_id("orderkit_payment_requests"),
-    UniqueConstraint("scope", "number", name="orderkit_payment_requests_number_key"),
     sqlite_with_rowid=False,
 )
 

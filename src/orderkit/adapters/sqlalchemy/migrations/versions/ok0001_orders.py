@@ -86,9 +86,9 @@ def _within(table: str, *columns: str, name: str) -> sa.ForeignKeyConstraint:
     return sa.ForeignKeyConstraint(columns, [f"{table}.{column}" for column in key], name=name)
 
 
-def _where(condition: str) -> dict[str, sa.TextClause]:
-    """A partial index, on either database."""
-    return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+def _create_partial_index(name: str, table: str, columns: list[str], *, where: str, unique: bool = False) -> None:
+    condition = sa.text(where)
+    op.create_index(name, table, columns, unique=unique, sqlite_where=condition, postgresql_where=condition)
 
 
 def _create_orders() -> None:
@@ -221,7 +221,6 @@ def _create_money() -> None:
         *_flags("split"),
         sa.PrimaryKeyConstraint("scope", "order_id", "id", name="orderkit_payment_requests_pk"),
         _within("orderkit_orders", "scope", "order_id", name="orderkit_payment_requests_order_fk"),
-        sa.UniqueConstraint("scope", "number", name="orderkit_payment_requests_number_key"),
         sqlite_with_rowid=False,
     )
     op.create_index("orderkit_payment_requests_id_idx", "orderkit_payment_requests", ["scope", "id"])
@@ -243,12 +242,12 @@ def _create_money() -> None:
         _within("orderkit_payment_requests", "scope", "order_id", "request_id", name="orderkit_payments_request_fk"),
     )
     op.create_index("orderkit_payments_id_idx", "orderkit_payments", ["scope", "id"])
-    op.create_index(
+    _create_partial_index(
         "orderkit_payments_live_key",
         "orderkit_payments",
         ["scope", "order_id", "request_id"],
+        where="live AND exclusive",
         unique=True,
-        **_where("live AND exclusive"),
     )
     op.create_table(
         "orderkit_refunds",
@@ -263,8 +262,8 @@ def _create_money() -> None:
         sqlite_with_rowid=False,
     )
     op.create_index("orderkit_refunds_id_idx", "orderkit_refunds", ["scope", "id"])
-    op.create_index(
-        "orderkit_refunds_reference_idx", "orderkit_refunds", ["scope", "reference"], **_where("reference IS NOT NULL")
+    _create_partial_index(
+        "orderkit_refunds_reference_idx", "orderkit_refunds", ["scope", "reference"], where="reference IS NOT NULL"
     )
     op.create_table(
         "orderkit_refund_lines",
@@ -300,8 +299,8 @@ def _create_money() -> None:
         _within("orderkit_payments", "scope", "order_id", "payment_id", name="orderkit_operations_payment_fk"),
         _within("orderkit_refunds", "scope", "order_id", "refund_id", name="orderkit_operations_refund_fk"),
     )
-    op.create_index(
-        "orderkit_operations_check_idx", "orderkit_operations", ["next_check_at"], **_where("next_check_at IS NOT NULL")
+    _create_partial_index(
+        "orderkit_operations_check_idx", "orderkit_operations", ["next_check_at"], where="next_check_at IS NOT NULL"
     )
     op.create_index("orderkit_operations_id_idx", "orderkit_operations", ["scope", "id"])
 
@@ -332,7 +331,9 @@ def _create_desk() -> None:
         sa.PrimaryKeyConstraint("channel", "id", "scope", name="orderkit_outbox_pk"),
         _within("orderkit_orders", "scope", "order_id", name="orderkit_outbox_order_fk"),
     )
-    op.create_index("orderkit_outbox_waiting_idx", "orderkit_outbox", ["channel", "at", "id"], **_where("NOT consumed"))
+    _create_partial_index(
+        "orderkit_outbox_waiting_idx", "orderkit_outbox", ["channel", "at", "id"], where="NOT consumed"
+    )
     op.create_table(
         "orderkit_command_keys",
         *_texts("scope", "verb", "target", "key", "fingerprint"),
@@ -359,8 +360,7 @@ def _create_desk() -> None:
         "orderkit_refused",
         *_texts("scope"),
         *_ids("id"),
-        *_ids("order_id", nullable=True),
-        *_texts("verb", "actor"),
+        *_texts("target", "verb", "actor"),
         *_wholes("at"),
         *_texts("code"),
         *_objects("params"),

@@ -1,0 +1,91 @@
+"""`orderkit cancel`, `move` and `proceed`: what moves an order without asking for money."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from orderkit.cli.asking import asked, key_and_reason, tell_moved
+from orderkit.cli.finding import details_of, item_at, order_id_of
+from orderkit.cli.opening import opened
+from orderkit.cli.options import Options, desk_command
+from orderkit.cli.printing import Paper
+from orderkit.errors import InvalidRequest
+from orderkit.services.reading import OrderDetails
+
+CANCELLING = """
+orderkit cancel 12
+orderkit cancel 12 --yes --reason "ordered twice"
+"""
+MOVING = """
+orderkit move 12 complete
+orderkit move 12 deliver --item 1
+"""
+PROCEEDING = """
+orderkit proceed 12
+"""
+
+
+@desk_command("cancel", examples=CANCELLING)
+@click.argument("order")
+@click.option("--yes", "confirmed", is_flag=True, help="Do not ask; needed where there is nobody to ask.")
+@key_and_reason
+def cancel(options: Options, order: str, confirmed: bool, key: str | None, reason: str | None) -> None:
+    """Cancel an order that is neither paid nor being paid. It cannot be undone, so it is asked for twice.
+
+    An order that was paid is refunded instead: `orderkit refund ORDER --all`.
+    """
+    with opened(options) as shop:
+        details = details_of(shop, order)
+        if not confirmed:
+            _ask(options, details)
+        shop.orders.cancel(details.family.order.id, confirm=True, **asked(key, reason))
+        tell_moved(options, shop, details.family.order.id)
+
+
+def _ask(options: Options, details: OrderDetails) -> None:
+    """Only where the answer can be typed and the question be seen; a script has to say --yes."""
+    if options.as_json or not sys.stdin.isatty():
+        raise InvalidRequest("yes", "is_confirmed")
+    number, paper = details.family.order.number, Paper.of(options)
+    total = paper.money(details.standing.total)
+    click.confirm(f"Cancel order {number} of {details.customer.id} over {total}?", abort=True, err=True)
+
+
+@desk_command("move", examples=MOVING)
+@click.argument("order")
+@click.argument("event")
+@click.option("--item", metavar="N", help="Move this item of the order, not the order itself.")
+@key_and_reason
+def move(
+    options: Options, order: str, event: str, item: str | None, key: str | None, reason: str | None
+) -> None:
+    """Take a plain step of an order or of one of its items: complete, deliver, or what a plugin adds.
+
+    `orderkit show` lists the steps that may be taken now; `orderkit lifecycle order` all there are.
+    """
+    with opened(options) as shop:
+        details = details_of(shop, order)
+        order_id, told = details.family.order.id, asked(key, reason)
+        if item is None:
+            shop.orders.move(order_id, event, **told)
+        else:
+            shop.items.move(item_at(details.family, item), event, **told)
+        tell_moved(options, shop, order_id)
+
+
+@desk_command("proceed", examples=PROCEEDING)
+@click.argument("order")
+def proceed(options: Options, order: str) -> None:
+    """Go on with what was begun on an order and not finished: after a crash, or when a gateway gave no answer.
+
+    What was written down and not sent is sent; what has no answer is looked up. Doing it again does no harm.
+    """
+    with opened(options) as shop:
+        order_id = order_id_of(shop, order)
+        shop.proceed(order_id)
+        tell_moved(options, shop, order_id)
+
+
+COMMANDS = {"cancel": cancel, "move": move, "proceed": proceed}

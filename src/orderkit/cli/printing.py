@@ -1,0 +1,139 @@
+"""Printing for people: amounts in the locale's manner, times by the zone's clocks, tables that fit the terminal.
+
+Only how things look lives here. Everything that comes from a file or a customer is shown as it is, without markup and
+without control characters: a title cannot colour the screen.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from datetime import datetime
+from typing import Final
+
+from attrs import field, frozen
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from orderkit.cli.options import Options
+from orderkit.labels.money import format_money, format_price
+from orderkit.money import Money, Price
+from orderkit.ports.clock import in_zone
+
+WIDE: Final = 100
+"""From so many columns on, tables show what is nice to have."""
+
+_PIPED_WIDTH: Final = 120
+
+_STYLES: Final = {
+    # kinds of orders, payments, items and refunds alike
+    "open": "yellow",
+    "paying": "cyan",
+    "active": "green",
+    "done": "green",
+    "settled": "green",
+    "held": "cyan",
+    "under_way": "yellow",
+    "cancelled": "dim",
+    "returned": "magenta",
+    "failed": "red",
+    "attention": "bold red",
+    "fraud": "bold red",
+}
+
+
+def console_for(stream_is_stderr: bool = False) -> Console:
+    """A console that prints texts as they are; into a pipe it is wide, so that rows stay on one line."""
+    stream = sys.stderr if stream_is_stderr else sys.stdout
+    width = None if stream.isatty() or "COLUMNS" in os.environ else _PIPED_WIDTH
+    return Console(stderr=stream_is_stderr, markup=False, highlight=False, emoji=False, width=width)
+
+
+@frozen
+class Paper:
+    """What a command prints on: the console, and how amounts and times are written there."""
+
+    locale: str
+    zone: str
+    console: Console = field(factory=console_for)
+
+    @classmethod
+    def of(cls, options: Options) -> Paper:
+        return cls(options.locale, options.zone)
+
+    @property
+    def is_wide(self) -> bool:
+        return self.console.width >= WIDE
+
+    def say(self, text: str = "", style: str = "") -> None:
+        """One line, or a short paragraph that wraps at words."""
+        self.console.print(Text(shown(text), style=style), soft_wrap=False)
+
+    def verbatim(self, text: str) -> None:
+        """A text that somebody copies: never wrapped, never coloured."""
+        self.console.print(Text(text.rstrip("\n")), soft_wrap=True)
+
+    def heading(self, text: str) -> None:
+        self.say()
+        self.say(text, "bold")
+
+    def show(self, table: Table) -> None:
+        self.console.print(table)
+
+    def money(self, amount: Money) -> str:
+        return format_money(amount, self.locale)
+
+    def some(self, amount: Money) -> str:
+        """An amount in a table; nothing is a dash, so that what there is stands out."""
+        return self.money(amount) if amount.minor else "–"
+
+    def price(self, price: Price) -> str:
+        return format_price(price, self.locale)
+
+    def when(self, at: datetime) -> str:
+        """To the minute, by the zone's clocks; the zone is named once, where a table or an order begins."""
+        return f"{in_zone(at, self.zone):%Y-%m-%d %H:%M}"
+
+    def day(self, at: datetime) -> str:
+        return f"{in_zone(at, self.zone):%Y-%m-%d}"
+
+
+def table(*titles: str) -> Table:
+    """A table with these columns: ``>`` before a title aligns right, ``*`` lets the column give way in a narrow place.
+
+    The others are shown in full.
+    """
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+    for title in titles:
+        name = title.lstrip(">*")
+        gives_way = "*" in title[:2]
+        made.add_column(
+            name,
+            justify="right" if ">" in title[:2] else "left",
+            no_wrap=True,
+            overflow="ellipsis" if gives_way else "fold",
+            ratio=None,
+            min_width=8 if gives_way else None,
+        )
+    return made
+
+
+def cell(text: object, style: str = "") -> Text:
+    """A text for a table's cell, as it is."""
+    return Text(shown(str(text)), style=style)
+
+
+def status(key: str, kind: str) -> Text:
+    """A status in words, in the colour of its kind."""
+    return Text(words(key), style=_STYLES.get(kind, ""))
+
+
+def words(key: str) -> str:
+    return key.replace("_", " ")
+
+
+def shown(text: str) -> str:
+    """The text without what would move the cursor or change the terminal."""
+    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)

@@ -1,0 +1,33 @@
+"""Desks for the tests of imports: a store, one gateway that a person looks after, and an actor to name in history.
+
+Only the wiring lives here; every desk is a fresh `Orderkit`, as a fresh process would make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from orderkit import Actor, Orderkit, Shop, Storage
+from orderkit.adapters.offline import OfflineGateway
+from orderkit.adapters.sqlalchemy import SqlStorage
+
+CLERK = Actor.user("clerk")
+
+
+def shop_over(storage: Storage, *, actor: Actor = CLERK) -> Shop:
+    """The desk of the scope ``main`` over a store; numbers it took and did not give out are lost with it."""
+    desk = Orderkit(storage=storage, gateways={"transfer": OfflineGateway("bank account")})
+    return desk.scope("main", actor=actor)
+
+
+@contextmanager
+def sqlite_shop(path: Path) -> Iterator[Shop]:
+    """A desk over an SQLite file, which is made and migrated where it is missing."""
+    storage = SqlStorage(f"sqlite:///{path}")
+    try:
+        storage.migrate()
+        yield shop_over(storage)
+    finally:
+        storage.close()
