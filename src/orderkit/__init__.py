@@ -1,4 +1,4 @@
-"""The order desk that a shop imports: orders, payments and refunds as explicit state machines, money moved exactly once.
+"""The order desk that a shop imports: orders, payments, refunds as explicit state machines, money moved exactly once.
 
 Every public name, and nothing else. A name is loaded when it is first used, so that `import orderkit` costs next to
 nothing and brings in no library; the adapters stand in rooms of their own, such as `orderkit.adapters.sqlalchemy`.

@@ -17,6 +17,7 @@ from orderkit.personal import Person, PersonalValue
 
 Value = str | int | bool | None
 FieldType = Literal["text", "number", "flag"]
+_SMALLEST = 2**63
 _TYPES: Mapping[FieldType, type] = {"text": str, "number": int, "flag": bool}
 
 
@@ -45,10 +46,12 @@ class Field:
         """The value, if it is of the declared type or None.
 
         Raises:
-            InvalidRequest: it is of another.
+            InvalidRequest: it is of another, or a number that no store holds.
         """
         if value is not None and type(value) is not _TYPES[self.type]:
             raise InvalidRequest(f"fields[{self.name!r}]", "is_of_declared_type", type=self.type, value=str(value))
+        if isinstance(value, int) and not -_SMALLEST <= value < _SMALLEST:
+            raise InvalidRequest(f"fields[{self.name!r}]", "is_within_64_bits", value=str(value)[:40])
         return value
 
 

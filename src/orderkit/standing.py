@@ -26,6 +26,7 @@ class Standing:
         total: what the lines come to, which their items share out exactly (I-02).
         paid: captured, before refunds; refunded; charged_back.
         sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
+        waived: the unpaid part of items that were refunded; nobody owes it any more.
         authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
         transaction_status: of `TRANSACTION_STATUSES`, the first that applies (row S0-10).
     """
@@ -35,6 +36,7 @@ class Standing:
     refunded: Money
     charged_back: Money
     sent_back: Money
+    waived: Money
     authorized: Money
     in_flight: Money
     in_doubt: bool
@@ -50,7 +52,7 @@ class Standing:
     @property
     def owed(self) -> Money:
         """What the customer owes for what was not sent back."""
-        return self.total - self.sent_back
+        return self.total - self.sent_back - self.waived
 
     @property
     def due(self) -> Money:
@@ -100,6 +102,7 @@ def stand(family: OrderFamily) -> Standing:
         refunded=money(each.refunded for each in folds),
         charged_back=money(each.charged_back for each in folds),
         sent_back=total(_sent_back(family.operations), currency),
+        waived=waived(family),
         authorized=money(each.held for each in folds),
         in_flight=money(each.authorizing + each.charging for each in folds),
         in_doubt=any(each.in_doubt for each in folds),
@@ -118,6 +121,17 @@ def _sent_back(operations: Iterable[Operation]) -> Iterable[Money]:
                 yield -each.settles
 
 
+def waived(family: OrderFamily) -> Money:
+    """What nobody owes any more although it was never paid: of refunded items what neither went back nor was kept."""
+    done = [each for each in family.refunds if each.kind == "done"]
+    returned = {line.item_id for each in done for line in each.lines}
+    worth = sum(each.amount.minor for each in family.items if each.id in returned)
+    fees = sum(line.fee.minor for each in done for line in each.lines)
+    about = {each.id for each in family.refunds if any(line.item_id in returned for line in each.lines)}
+    back = sum(each.minor for each in _sent_back(each for each in family.operations if each.refund_id in about))
+    return Money.of_minor(max(0, worth - fees - back), family.order.currency)
+
+
 def _transaction_status(folds: list[Figures]) -> str:
     paid, refunded = sum(each.captured for each in folds), sum(each.refunded for each in folds)
     applies = {
@@ -133,13 +147,18 @@ def _transaction_status(folds: list[Figures]) -> str:
 
 
 def reserved_on(family: OrderFamily, request_id: object) -> tuple[Money, Money, Money]:
-    """What the payments of one request reserve, have settled, and have sent back for refunds of items."""
+    """What the payments of one request reserve, have settled, and what refunds of items took off it.
+
+    What refunds waive is taken off the last request, the one that is paid last.
+    """
     currency = family.order.currency
     payments = [each.id for each in family.payments if each.request_id == request_id]
     folds = [fold(family.operations_of(each), settled=True) for each in payments]
     operations = (each for each in family.operations if each.payment_id in payments)
+    sent_back = total(_sent_back(operations), currency)
+    is_last = bool(family.requests) and family.requests[-1].id == request_id
     return (
         Money.of_minor(sum(each.inbound for each in folds), currency),
         Money.of_minor(sum(each.net for each in folds), currency),
-        total(_sent_back(operations), currency),
+        sent_back + waived(family) if is_last else sent_back,
     )

@@ -5,8 +5,9 @@ Only the wiring lives here; every desk is a fresh `Orderkit`, as a fresh process
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from orderkit import Actor, Orderkit, Shop, Storage
@@ -31,3 +32,11 @@ def sqlite_shop(path: Path) -> Iterator[Shop]:
         yield shop_over(storage)
     finally:
         storage.close()
+
+
+def dumped(path: Path) -> list[str]:
+    """Every row of every table of an SQLite file, as statements; nothing where there is no file."""
+    if not path.exists():
+        return []
+    with closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return list(connection.iterdump())

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import pytest
+from attrs import evolve
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from statemachine import StateChart
 from statemachine.factory import StateMachineMetaclass
-from tests.lifecycles.samples import SAMPLE, ask, is_large
+from tests.lifecycles.samples import PAID, SAMPLE, ask, is_large, is_never_allowed
 
 from orderkit.errors import InvalidRequest, TransitionError
 from orderkit.lifecycles import Ask, Kind, Lifecycle, Move, Status, follow, merge, permit
@@ -130,6 +131,12 @@ def test_a_defect_in_a_rule_comes_through_and_nothing_moves() -> None:
     with pytest.raises(ZeroDivisionError):
         broken.chart()(model=cursor).send("pay", ask())
     assert cursor.state == "unpaid"
+
+
+def test_a_chart_does_not_refuse_a_fact_either() -> None:
+    """Where rules on a fact are waived, table and chart both pay no attention to them."""
+    strict = evolve(SAMPLE, requires={"settle": (is_never_allowed,)}, waived={"refused_fact:settle"})
+    assert follow(strict, "unpaid", "settle", ask()) == chart_answer(strict, "unpaid", "settle", ask()) == PAID
 
 
 def test_an_unknown_status_is_refused_before_the_engine_sees_it() -> None:

@@ -97,6 +97,7 @@ CASES: dict[str, dict[str, object]] = {
     "refused_fact:fail": {"moves": (*_without("fail"), Move("fail", IN_PAYMENT, DECLINED, requires=has_reason))},
     "reopening_fact:settle": _with(Move("settle", PAID, UNPAID, reopens=True)),
     "unknown_event:levitate": {"requires": {"levitate": (has_reason,)}},
+    "hidden_row:paid:note": _with(Move("note", PAID, STAY)),
     "hidden_row:unpaid:pay": _with(Move("pay", OPEN, STAY)),
     "hidden_row:unpaid:check": _with(
         Move("check", UNPAID, STAY, when=is_even), Move("check", UNPAID, PAID, when=(is_large, is_even))
@@ -165,6 +166,13 @@ def test_a_dead_end_that_is_meant_is_an_end() -> None:
     parked = evolve(HELD, dead_end=True)
     moves = (*_without("note", "give_up"), Move("hold", UNPAID, parked))
     assert examine(evolve(SAMPLE, statuses=(*SAMPLE.statuses, parked), moves=moves)) == ()
+
+
+def test_only_ways_that_can_be_taken_reach_a_status() -> None:
+    """A row that no fact may take leads nowhere, so what stands behind it is unreachable."""
+    moves = (*SAMPLE.moves, Move("settle", PAID, LOST, reopens=True))
+    with pytest.raises(LifecycleError, match="unreachable:lost"):
+        evolve(SAMPLE, statuses=(*SAMPLE.statuses, LOST), moves=moves)
 
 
 @pytest.mark.parametrize("colour", ["#12abEF", "amber", None])

@@ -64,5 +64,5 @@ def test_a_broken_store_is_caught(broken: type[MemoryStorage]) -> None:
 
 
 def test_write_skew_is_caught_by_the_family_lock_alone() -> None:
-    """A version per record passes whatever concerns one record; the tests of the family lock, and they alone, catch it."""
+    """A version per record passes whatever concerns one record; the tests of the family lock alone catch it."""
     assert set(failures(RestartingSuite(), WriteSkew)) == CAUGHT_BY[WriteSkew]

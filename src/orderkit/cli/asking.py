@@ -65,7 +65,11 @@ def said_of(paper: Paper, details: OrderDetails, made: Payment | Refund) -> str:
     if isinstance(made, Refund):
         return f"{called}: {words(made.status)}, {paper.money(made.amount)}."
     parts: dict[str, Money] = {"held": made.authorized, "captured": made.captured, "refunded": made.refunded}
-    figures = [f"{name} {paper.money(amount)}" for name, amount in parts.items() if amount.minor]
+    whole = {"authorized": "held", "captured": "captured"}.get(made.status, "")
+    told_already = whole if parts.get(whole) == made.amount else ""
+    figures = [
+        f"{name} {paper.money(amount)}" for name, amount in parts.items() if amount.minor and name != told_already
+    ]
     note = note_on(details, made)
     told = ", ".join([words(made.status), *figures, *([note] if note else [])])
     return f"{called} over {paper.money(made.amount)} by {made.gateway}: {told}."

@@ -79,9 +79,9 @@ def message_of(error: Exception) -> str:
     if isinstance(error, InvalidRequest):
         return _one_line(f"{error.field}: {sentence(error.refusal)}")
     if isinstance(error, TransitionNotPossible):
-        return _one_line(f"{error.event} of the {_words(error.lifecycle)} is not possible: {_instead(error)}")
+        return _one_line(f"{error.event} is not possible: {_instead(error)}")
     if isinstance(error, TransitionError):
-        return _one_line(f"{error.event} of the {_words(error.lifecycle)} is refused: {sentence(error.refusal)}")
+        return _one_line(f"{error.event} is refused for the {_words(error.lifecycle)}: {sentence(error.refusal)}")
     if isinstance(error, NotFound):
         return _one_line(f"there is no {_words(error.noun)} {error.wanted} here; `orderkit list` shows the orders")
     if isinstance(error, OSError) and error.strerror:
@@ -91,8 +91,8 @@ def message_of(error: Exception) -> str:
 
 
 def _instead(error: TransitionNotPossible) -> str:
-    possible = f"possible are {', '.join(error.possible)}" if error.possible else "nothing leads on from there"
-    return f"it is {_words(error.status)}, and {possible}."
+    there_is = f"; what there is from here: {', '.join(error.possible)}" if error.possible else ""
+    return f"the {_words(error.lifecycle)} is {_words(error.status)}{there_is}"
 
 
 def _with_way_out(text: str) -> str:

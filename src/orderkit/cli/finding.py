@@ -172,7 +172,9 @@ def _only_waiting(details: OrderDetails, event: str) -> Payment | Refund:
     refunds = [
         each
         for each in family.refunds
-        if any(one.refund_id == each.id and one.kind == "in_flight" and one.payment_id in able for one in family.operations)
+        if any(
+            one.refund_id == each.id and one.kind == "in_flight" and one.payment_id in able for one in family.operations
+        )
     ]
     waiting = {one.payment_id for one in family.operations if one.kind == "in_flight" and one.refund_id is None}
     payments = [each for each in family.payments if each.id in able & waiting]
@@ -186,7 +188,10 @@ def _only_waiting(details: OrderDetails, event: str) -> Payment | Refund:
 
 
 def _places(details: OrderDetails, payments: Sequence[Payment]) -> str:
-    number, places = details.family.order.number, {each.id: place for place, each in enumerate(details.family.payments, 1)}
+    number, places = (
+        details.family.order.number,
+        {each.id: place for place, each in enumerate(details.family.payments, 1)},
+    )
     return ", ".join(f"{number}/{places[each.id]}" for each in payments)
 
 

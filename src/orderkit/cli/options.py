@@ -11,7 +11,7 @@ from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 import click
-from attrs import evolve, frozen
+from attrs import frozen
 
 from orderkit.cli.failures import failures_told
 
@@ -85,7 +85,7 @@ SHARED: Final = (
     ),
     JSON,
 )
-"""In the order of the help. What a command has of its own by the same name (`import --zone`) takes the place of these."""
+"""In the order of the help. What a command has of its own by the same name (`import --zone`) takes the place of it."""
 
 
 class Command(click.Command):
@@ -135,9 +135,15 @@ def desk_command(
 def _gathered(given: dict[str, object]) -> Options:
     """Take the shared options out of everything that click gives."""
     told = {option.name: given.pop(option.name) for option in SHARED if option.name and option.name in given}
-    told["zone"] = told.pop("shown_zone", "UTC")
-    texts = {name: str(value) for name, value in told.items() if name != "as_json"}
-    return evolve(Options(as_json=bool(told["as_json"])), **texts)
+    default = Options()
+    return Options(
+        db=str(told.get("db", default.db)),
+        scope=str(told.get("scope", default.scope)),
+        actor=str(told.get("actor", default.actor)),
+        as_json=bool(told["as_json"]),
+        locale=str(told.get("locale", default.locale)),
+        zone=str(told.get("shown_zone", default.zone)),
+    )
 
 
 def _verbatim(examples: str) -> str | None:

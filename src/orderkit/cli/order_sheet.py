@@ -6,11 +6,12 @@ Only the sheet's parts live here, from top to bottom; every figure comes from th
 from __future__ import annotations
 
 from itertools import groupby
+from uuid import UUID
 
 from rich.table import Table
 
 from orderkit.cli.finding import names_in
-from orderkit.cli.printing import Paper, cell, status, table, words
+from orderkit.cli.printing import Paper, cell, clipped, status, table, words
 from orderkit.cli.sentences import sentence
 from orderkit.money import Money
 from orderkit.payments.outcomes import Redirect
@@ -19,6 +20,9 @@ from orderkit.services.reading import Action, OrderDetails
 from orderkit.settings import ScopeSettings
 
 NAMED_AT_MOST = 3
+
+_ENDED = frozenset({"failed", "returned", "done", "cancelled"})
+_NOUNS = ("order", "payment", "refund", "item")
 
 
 def print_order(paper: Paper, details: OrderDetails, settings: ScopeSettings) -> None:
@@ -85,8 +89,8 @@ def _print_items(paper: Paper, details: OrderDetails) -> None:
         line = family.line(item.line_id)
         made.add_row(
             str(place),
-            cell(line.offer),
-            cell(line.title),
+            clipped(line.offer),
+            clipped(line.title),
             str(item.quantity),
             paper.price(line.unit_price),
             paper.money(item.amount),
@@ -105,7 +109,7 @@ def _print_adjustments(paper: Paper, details: OrderDetails) -> None:
         kind = f"{each.kind}, included" if each.included else each.kind
         rate = "" if each.rate is None else f"{each.rate:.2%}"
         made.add_row(
-            cell(line.title), kind, cell(each.label), rate, paper.money(each.base), paper.money(each.amount)
+            clipped(line.title), kind, clipped(each.label), rate, paper.money(each.base), paper.money(each.amount)
         )
     paper.show(made)
 
@@ -159,14 +163,32 @@ def print_actions(paper: Paper, details: OrderDetails) -> None:
     names = names_in(details.family)
     allowed = [each for each in details.actions if each.enabled]
     paper.heading("May be done now")
-    for command in dict.fromkeys(filter(None, (command_for(each, details) for each in allowed))):
-        paper.verbatim(f"  {command}")
-    if not allowed:
-        paper.say("  nothing")
-    refused = [each for each in details.actions if not each.enabled]
+    for line in _commands(allowed, details) or ["nothing"]:
+        paper.verbatim(f"  {line}")
+    over = _ended(details)
+    refused = [each for each in details.actions if not each.enabled and each.id not in over]
     if refused:
         paper.heading("Not now")
         paper.show(_refusals(refused, names))
+
+
+def _ended(details: OrderDetails) -> set[UUID]:
+    """What is over with and says so by its status: no need to say of each thing that it cannot be done any more."""
+    family = details.family
+    every = (*family.items, *family.payments, *family.refunds)
+    return {each.id for each in every if each.kind in _ENDED}
+
+
+def _commands(allowed: list[Action], details: OrderDetails) -> list[str]:
+    """The commands, of the order first; what may be done with many items alike is shown for the first of them."""
+    lines = []
+    ordered = sorted(allowed, key=lambda each: (_NOUNS.index(each.on), each.name))
+    for (on, name), group in groupby(ordered, key=lambda each: (each.on, each.name)):
+        commands = [command for each in group if (command := command_for(each, details))]
+        lines += commands[:NAMED_AT_MOST]
+        if len(commands) > NAMED_AT_MOST:
+            lines.append(f"… and {words(name)} {len(commands) - NAMED_AT_MOST} more {on}s like that")
+    return lines
 
 
 def _refusals(refused: list[Action], names: dict[str, str]) -> Table:
@@ -178,7 +200,7 @@ def _refusals(refused: list[Action], names: dict[str, str]) -> Table:
     def alike(each: Action) -> tuple[str, str, str]:
         return each.on, each.name, sentence(each.refusal, names) if each.refusal else ""
 
-    ordered = sorted(refused, key=lambda each: ("order payment item refund".find(each.on), *alike(each)))
+    ordered = sorted(refused, key=lambda each: (_NOUNS.index(each.on), *alike(each)))
     for (on, name, why), group in groupby(ordered, key=alike):
         made.add_row(cell(f"  {words(name)} {_whose(on, [names[str(each.id)] for each in group])}".rstrip()), cell(why))
     return made

@@ -59,8 +59,15 @@ def _scalar(value: object) -> Json:
 
 
 def record(value: object, **more: object) -> dict[str, Json]:
-    """A record's fields by name, and what is computed from them."""
-    own = {each.name: getattr(value, each.name) for each in attrs.fields(type(value))}
+    """A record's fields by name, and what is computed from them.
+
+    Raises:
+        TypeError: it is no record.
+    """
+    kind = type(value)
+    if not attrs.has(kind):
+        raise TypeError(f"a {kind.__name__} is no record")
+    own = {each.name: getattr(value, each.name) for each in attrs.fields(kind)}
     return {name: plain(each) for name, each in {**own, **more}.items()}
 
 

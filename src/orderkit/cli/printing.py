@@ -14,6 +14,7 @@ from typing import Final
 from attrs import field, frozen
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -26,6 +27,7 @@ WIDE: Final = 100
 """From so many columns on, tables show what is nice to have."""
 
 _PIPED_WIDTH: Final = 120
+_SPACES: Final = "\n\N{NO-BREAK SPACE}\N{NARROW NO-BREAK SPACE}"
 
 _STYLES: Final = {
     # kinds of orders, payments, items and refunds alike
@@ -67,9 +69,10 @@ class Paper:
     def is_wide(self) -> bool:
         return self.console.width >= WIDE
 
-    def say(self, text: str = "", style: str = "") -> None:
-        """One line, or a short paragraph that wraps at words."""
-        self.console.print(Text(shown(text), style=style), soft_wrap=False)
+    def say(self, text: str = "", style: str = "", *, indent: int = 0) -> None:
+        """One line, or a short paragraph that wraps at words, set in by so many columns."""
+        said = Text(shown(text), style=style)
+        self.console.print(Padding(said, (0, 0, 0, indent), expand=False) if indent else said)
 
     def verbatim(self, text: str) -> None:
         """A text that somebody copies: never wrapped, never coloured."""
@@ -103,19 +106,18 @@ class Paper:
 def table(*titles: str) -> Table:
     """A table with these columns: ``>`` before a title aligns right, ``*`` lets the column give way in a narrow place.
 
-    The others are shown in full.
+    The others are shown in full. A cell of a column that gives way is `clipped`, or a `cell` that wraps.
     """
-    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False)
+    made = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="dim", show_edge=False, padding=(0, 1, 0, 0))
     for title in titles:
         name = title.lstrip(">*")
         gives_way = "*" in title[:2]
         made.add_column(
             name,
             justify="right" if ">" in title[:2] else "left",
-            no_wrap=True,
-            overflow="ellipsis" if gives_way else "fold",
-            ratio=None,
-            min_width=8 if gives_way else None,
+            # rich narrows the columns that may wrap first, and spares the others as long as it can.
+            no_wrap=not gives_way,
+            min_width=6 if gives_way else None,
         )
     return made
 
@@ -123,6 +125,11 @@ def table(*titles: str) -> Table:
 def cell(text: object, style: str = "") -> Text:
     """A text for a table's cell, as it is."""
     return Text(shown(str(text)), style=style)
+
+
+def clipped(text: object, style: str = "") -> Text:
+    """The same on one line, with an ellipsis where the column is too narrow."""
+    return Text(shown(str(text)), style=style, no_wrap=True, overflow="ellipsis")
 
 
 def status(key: str, kind: str) -> Text:
@@ -136,4 +143,4 @@ def words(key: str) -> str:
 
 def shown(text: str) -> str:
     """The text without what would move the cursor or change the terminal."""
-    return "".join(each if each.isprintable() or each == "\n" else "\N{REPLACEMENT CHARACTER}" for each in text)
+    return "".join(each if each.isprintable() or each in _SPACES else "\N{REPLACEMENT CHARACTER}" for each in text)

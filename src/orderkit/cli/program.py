@@ -120,9 +120,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     _print_what_the_terminal_can()
     try:
-        program.main(arguments, prog_name="orderkit", standalone_mode=False)
-    except click.exceptions.Exit as left:
-        return left.exit_code
+        left_with = program.main(arguments, prog_name="orderkit", standalone_mode=False)
     except click.ClickException as problem:
         problem.show()
         return problem.exit_code
@@ -133,7 +131,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
         # The reader has gone. What is left in the buffer would complain when the interpreter flushes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return BROKEN_PIPE
-    return 0
+    return left_with if isinstance(left_with, int) else 0
 
 
 def _print_what_the_terminal_can() -> None:

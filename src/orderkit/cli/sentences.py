@@ -17,8 +17,10 @@ _DOUBT: Final = "nobody knows yet what became of an operation; `orderkit proceed
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     # paying an order
     "is_payable": ("an order that is {status} cannot be paid",),
-    "something_is_open": ("nothing is left to be asked for (due: {due})",),
-    "one_payment_at_a_time": ("{payment} is {status} and may still bring the money; capture, void or abandon it first",),
+    "something_is_open": ("nothing is left to ask for, since what is held or on its way counts (due: {due})",),
+    "one_payment_at_a_time": (
+        "{payment} is {status} and may still bring the money; capture, void or abandon it first",
+    ),
     "nothing_in_doubt": (_DOUBT,),
     "is_positive": ("the amount must be more than zero, and is {amount}",),
     "is_same_currency": ("the amount {amount} is not in {currency}",),
@@ -59,13 +61,14 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "is_confirmed_by_person": ("{gateway} answers by itself; there is nothing to confirm by hand",),
     "is_in_flight": ("nothing of it waits for an answer: it is {status}",),
     # what a request names
-    "is_possible": ("from here only this is possible: {possible}",),
+    "is_possible": ("its status does not lead there",),
     "is_plain_move": ("{event} does more than move the order; use `orderkit {event}`",),
     "is_known_gateway": ("there is no gateway {via}. Known are: {known}",),
     "is_known_status": ("there is no status {status}. Known are: {known}",),
     "is_known_kind": ("there is no kind {kind}. Known are: {known}",),
     "is_known_scope": ("no order is in the scope {scope}. Scopes with orders: {known}",),
     "is_known_locale": ("{given} is no locale. Use a name such as en, de or uk",),
+    "is_named_map": ("say how the columns are called: --map orderkit, or --map uk-retail",),
     "is_known_lifecycle": ("there is no lifecycle {found}. Known are: {known}",),
     "is_known_actor": ("{found} is nobody. Write user:anna, client:c-1 or system:nightly",),
     "is_database_url": ("{found} is no database. Write sqlite:///file.db or postgresql://user@host/name",),

@@ -5,7 +5,7 @@ One function, `conclude`, draws every conclusion in one fixed order, so that no 
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -14,7 +14,7 @@ from orderkit.cases import Case
 from orderkit.facts import Fact
 from orderkit.family import OrderFamily
 from orderkit.items.decisions import heard
-from orderkit.items.events import ItemMoved
+from orderkit.items.events import ItemMoved, ItemSplit
 from orderkit.money import Money
 from orderkit.orders.decisions import moved
 from orderkit.orders.events import AttentionOpened, OrderFunded, OrderMoved
@@ -45,7 +45,7 @@ def conclude(case: Case, family: OrderFamily, *, new_id: Callable[[], UUID], is_
 
     `is_new` says that the order has just been placed, so nothing of how it stands counted before.
     """
-    facts: list[Fact] = []
+    facts: list[Fact] = [*_splits(case.family, family), *_answers(case.family, family)]
     family = _payments(evolve(case, family=family), facts)
     family = _refunds(evolve(case, family=family), facts)
     family = _requests(evolve(case, family=family), facts)
@@ -56,6 +56,25 @@ def conclude(case: Case, family: OrderFamily, *, new_id: Callable[[], UUID], is_
     if family.attention is not now.family.attention:
         standing = stand(family)
     return Concluded(family, standing, tuple(facts))
+
+
+def _splits(before: OrderFamily, family: OrderFamily) -> Iterator[Fact]:
+    known = {each.id for each in before.items}
+    for item in family.items:
+        if item.id not in known and item.split_from_id is not None:
+            yield ItemSplit(item.order_id, item.split_from_id, item.id, item.quantity)
+
+
+def _answers(before: OrderFamily, family: OrderFamily) -> Iterator[Fact]:
+    """What nobody knows, and what was refused and leaves its payment as it was."""
+    known = {each.id: each.kind for each in before.operations}
+    for each in family.operations:
+        if each.kind == known.get(each.id):
+            continue
+        if each.kind == "in_doubt":
+            yield happened.OutcomeLost(each.order_id, each.payment_id, each.id)
+        elif each.kind == "failed" and each.type not in ("authorize", "sale"):
+            yield happened.OperationRefused(each.order_id, each.payment_id, each.id, each.code or "failed")
 
 
 def _payments(case: Case, facts: list[Fact]) -> OrderFamily:
@@ -132,7 +151,7 @@ def derived_facts(before: Standing | None, now: Standing) -> tuple[str, ...]:
     was_returned = before is not None and before.is_fully_refunded
     table = (
         ("payment_started", now.is_being_paid and not was_paying),
-        ("funded", now.is_funded and not was_funded),
+        ("funded", now.is_funded and not was_funded and not now.is_fully_refunded),
         ("payment_failed", was_paying and not now.is_being_paid and not now.is_funded),
         ("unfunded", was_funded and not now.is_funded),
         ("fully_refunded", now.is_fully_refunded and not was_returned),

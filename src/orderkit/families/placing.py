@@ -9,13 +9,13 @@ from uuid import UUID
 from attrs import field, frozen
 
 from orderkit.actors import Actor
-from orderkit.errors import InvalidRequest
+from orderkit.errors import InvalidRequest, NotRepresentable
 from orderkit.family import OrderFamily
 from orderkit.items.decisions import items_for
 from orderkit.items.records import Item
 from orderkit.jsons import Json, checked_extra
 from orderkit.lifecycles import Lifecycle
-from orderkit.money import Money, total
+from orderkit.money import Money, Price, total
 from orderkit.orders.decisions import one_currency, priced
 from orderkit.orders.records import Address, Customer, Line, NewLine, Order, Source
 from orderkit.personal import Person, PersonalValue
@@ -61,6 +61,28 @@ class Placing:
     new_salt: Callable[[], str]
 
 
+def writable(new: NewOrder) -> None:
+    """Check what has to be right before an order can even be written down as it was asked for.
+
+    Raises:
+        InvalidRequest: a price that is no money, or an instant without a time zone; the field is named.
+    """
+    _zoned("placed_at", new.placed_at)
+    for position, line in enumerate(new.lines):
+        where = f"lines[{position}]"
+        if not isinstance(line.unit_price, Money | Price):
+            raise InvalidRequest(f"{where}.unit_price", "is_money", type=type(line.unit_price).__name__)
+        _zoned(f"{where}.terms.refundable_until", line.terms.refundable_until)
+        for discount in line.discounts:
+            if not isinstance(discount.amount, Money | None):
+                raise InvalidRequest(f"{where}.discounts", "is_money", type=type(discount.amount).__name__)
+
+
+def _zoned(field: str, at: datetime | None) -> None:
+    if at is not None and at.tzinfo is None:
+        raise InvalidRequest(field, "has_time_zone", given=str(at))
+
+
 def placed(new: NewOrder, how: Placing) -> OrderFamily:
     """The family of a new order: lines priced, items made, one payment request over the total (none when it is free).
 
@@ -75,7 +97,7 @@ def placed(new: NewOrder, how: Placing) -> OrderFamily:
         priced(line, id=how.new_id(), order_id=order.id, position=position, currency=currency)
         for position, line in enumerate(new.lines)
     )
-    owed = total((line.total for line in lines), currency)
+    owed = _total(lines, currency)
     requests = () if owed.minor == 0 else (_request(how, order, owed),)
     return OrderFamily(
         order=order,
@@ -86,14 +108,19 @@ def placed(new: NewOrder, how: Placing) -> OrderFamily:
     )
 
 
+def _total(lines: tuple[Line, ...], currency: str) -> Money:
+    try:
+        return total((line.total for line in lines), currency)
+    except NotRepresentable as error:
+        raise InvalidRequest("lines", "is_representable", why=str(error)) from error
+
+
 def _order(new: NewOrder, how: Placing, currency: str) -> Order:
-    if not new.customer.id.strip():
+    if not isinstance(new.customer.id, str) or not new.customer.id.strip():
         raise InvalidRequest("customer.id", "is_given")
     type = new.type or how.order_types[0]
     if type not in how.order_types:
         raise InvalidRequest("type", "is_known_type", type=type, known=", ".join(how.order_types))
-    if new.placed_at is not None and new.placed_at.tzinfo is None:
-        raise InvalidRequest("placed_at", "has_time_zone", placed_at=str(new.placed_at))
     first = how.lifecycles["order"].initial
     return Order(
         id=how.new_id(),

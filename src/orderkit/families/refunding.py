@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -13,8 +13,9 @@ from orderkit.family import OrderFamily
 from orderkit.items.decisions import split
 from orderkit.items.records import Item
 from orderkit.money import Money, allocate
-from orderkit.payments.decisions import GatewayAccount, begin_refund_of
+from orderkit.payments.decisions import GatewayAccount, begin_refund_of, settle
 from orderkit.payments.folding import fold
+from orderkit.payments.outcomes import Outcome
 from orderkit.payments.records import Operation
 from orderkit.refunds.decisions import requested
 from orderkit.refunds.records import Refund, RefundLine
@@ -56,7 +57,10 @@ def begin_refund(
     case.permit(case.family.order, "refund")
     family, chosen = _split_off(case, selection, new_id)
     shares = paid_shares(family, case.standing.paid)
-    lines = tuple(_line(item, shares[item.id], asked.fee) for item, asked in zip(chosen, selection, strict=True))
+    lines = tuple(
+        _line(item, shares[item.id], fee=selection[position].fee, position=position)
+        for position, item in enumerate(chosen)
+    )
     if not any(line.amount.minor for line in lines):
         raise TransitionRefused("order", case.family.order.status, "refund", Refusal("something_goes_back"))
     refund = requested(evolve(case, family=family), lines, id=new_id(), reference=reference)
@@ -96,18 +100,44 @@ def begin_sending_back(
     return RefundBegun(family, refund, tuple(operations))
 
 
+def report_refund(
+    case: Case, refund_id: UUID, outcome: Outcome, *, event: str, by_person: Container[UUID]
+) -> OrderFamily:
+    """Record what a person says became of a refund, on the payments whose money a person pays out (`by_person`).
+
+    Raises:
+        TransitionRefused: nothing of this refund waits for a person.
+    """
+    family, refund = case.family, case.family.refund(refund_id)
+    waiting = [each for each in family.operations if each.refund_id == refund_id and each.kind == "in_flight"]
+    if not any(each.payment_id in by_person for each in waiting):
+        raise TransitionRefused("refund", refund.status, event, Refusal("awaits_person", {"status": refund.status}))
+    for each in waiting:
+        if each.payment_id in by_person:
+            family = settle(evolve(case, family=family), each.id, outcome)
+    return family
+
+
 def paid_shares(family: OrderFamily, paid: Money) -> dict[UUID, Money]:
     """What of the captured money belongs to each item: pro rata over their amounts, summing exactly (I-03).
 
-    What was paid above the total is the customer's credit and belongs to no item.
+    What refunds have taken for an item stays its share, so that units refunded bit by bit come to every captured cent
+    (failure F084). What was paid above the total is the customer's credit and belongs to no item.
     """
-    items = family.items
-    owed = sum(each.amount.minor for each in items)
-    if owed == 0:
-        return {each.id: each.amount for each in items}
-    covered = Money.of_minor(min(paid.minor, owed), paid.currency)
-    parts = allocate(covered, [each.amount.minor for each in items])
-    return {each.id: part for each, part in zip(items, parts, strict=True)}
+    taken = {
+        line.item_id: line.amount + line.fee for each in family.refunds if each.kind != "failed" for line in each.lines
+    }
+    weights = {each.id: each.amount.minor for each in family.items if each.id not in taken}
+    covered = min(paid.minor, sum(each.amount.minor for each in family.items))
+    left = Money.of_minor(max(0, covered - sum(each.minor for each in taken.values()) - _lost(family)), paid.currency)
+    parts = allocate(left, tuple(weights.values())) if any(weights.values()) else (left - left,) * len(weights)
+    return {**taken, **dict(zip(weights, parts, strict=True))}
+
+
+def _lost(family: OrderFamily) -> int:
+    """Minor units that went back under refunds that failed for the rest; the rest can be asked for anew."""
+    failed = {each.id for each in family.refunds if each.kind == "failed"}
+    return fold((each for each in family.operations if each.refund_id in failed), settled=True).refunded
 
 
 def _checked(case: Case, selection: Sequence[RefundItem]) -> None:
@@ -131,7 +161,7 @@ def _split_off(
         item = case.family.item(asked.item_id)
         case.permit(item, "refund")
         quantity = item.quantity if asked.quantity is None else asked.quantity
-        if not 0 < quantity <= item.quantity:
+        if type(quantity) is not int or not 0 < quantity <= item.quantity:
             raise InvalidRequest(
                 f"items[{position}].quantity", "is_part_of_item", quantity=quantity, item_quantity=item.quantity
             )
@@ -142,8 +172,8 @@ def _split_off(
     return family, chosen
 
 
-def _line(item: Item, share: Money, fee: Money | None) -> RefundLine:
+def _line(item: Item, share: Money, *, fee: Money | None, position: int) -> RefundLine:
     kept = Money.zero(share.currency) if fee is None else fee
-    if kept.is_negative or kept > share:
-        raise InvalidRequest("fee", "is_within_share", fee=str(kept), share=str(share))
+    if not isinstance(kept, Money) or kept.currency != share.currency or kept.is_negative or kept > share:
+        raise InvalidRequest(f"items[{position}].fee", "is_within_share", fee=str(kept), share=str(share))
     return RefundLine(item_id=item.id, quantity=item.quantity, amount=share - kept, fee=kept)

@@ -1,7 +1,7 @@
 """What came of one line: how much was done, how much refused, and why.
 
-Only the frozen outcome, its three makers, and the reasons that taking a line up may bring live here. Quantities and amounts have the sign that the file gives them,
-so that done, refused and rounding add up to what the line states.
+Only the frozen outcome, its three makers, and the reasons that taking a line up may bring live here. Quantities and
+amounts have the sign that the file gives them, so that done, refused and rounding add up to what the line states.
 """
 
 from __future__ import annotations

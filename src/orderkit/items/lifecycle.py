@@ -32,5 +32,5 @@ def is_within_refund_window(ask: Ask) -> Refusal | None:
     return Refusal("is_within_refund_window", {"refundable_until": until.isoformat()})
 
 
-REQUESTS = (Move("refund", (PENDING, ACTIVE), STAY, requires=(is_not_refunded, is_within_refund_window)),)
-"""What may be asked of an item that lives."""
+REQUESTS = (Move("refund", (PENDING, ACTIVE, CANCELLED), STAY, requires=(is_not_refunded, is_within_refund_window)),)
+"""What may be asked of an item; of a cancelled one too, for money may come in late and has to go back."""

@@ -9,11 +9,11 @@ from uuid import UUID
 from attrs import evolve
 
 from orderkit.cases import Case
-from orderkit.errors import InvalidRequest
+from orderkit.errors import InvalidRequest, NotRepresentable
 from orderkit.jsons import checked_extra
 from orderkit.lifecycles import Status
 from orderkit.money import Money, Price, rounded, share
-from orderkit.orders.records import Adjustment, Discount, Line, NewLine, Order, Tax
+from orderkit.orders.records import Adjustment, Discount, Line, NewLine, Order, Tax, Terms
 
 
 def priced(new: NewLine, *, id: UUID, order_id: UUID, position: int, currency: str) -> Line:
@@ -28,12 +28,10 @@ def priced(new: NewLine, *, id: UUID, order_id: UUID, position: int, currency: s
     where = f"lines[{position}]"
     _checked(new, where, currency)
     price = new.unit_price if isinstance(new.unit_price, Price) else Price(new.unit_price.amount, currency)
-    base = price.times(new.quantity)
-    adjustments: list[Adjustment] = []
-    for discount in new.discounts:
-        adjustments.append(_discounted(discount, base, where))
-        base = base - adjustments[-1].amount
-    adjustments.extend(_taxed(tax, base, where) for tax in new.taxes)
+    try:
+        adjustments = _adjustments(new, price, where)
+    except NotRepresentable as error:
+        raise InvalidRequest(f"{where}.unit_price", "is_representable", why=str(error)) from error
     return Line(
         id=id,
         order_id=order_id,
@@ -44,10 +42,19 @@ def priced(new: NewLine, *, id: UUID, order_id: UUID, position: int, currency: s
         item_kind=new.item_kind,
         quantity=new.quantity,
         unit_price=price,
-        adjustments=tuple(adjustments),
+        adjustments=adjustments,
         terms=new.terms,
         extra=checked_extra(new.extra, field=f"{where}.extra"),
     )
+
+
+def _adjustments(new: NewLine, price: Price, where: str) -> tuple[Adjustment, ...]:
+    base = price.times(new.quantity)
+    adjustments: list[Adjustment] = []
+    for discount in new.discounts:
+        adjustments.append(_discounted(discount, base, where))
+        base = base - adjustments[-1].amount
+    return (*adjustments, *(_taxed(tax, base, where) for tax in new.taxes))
 
 
 def _checked(new: NewLine, where: str, currency: str) -> None:
@@ -55,26 +62,31 @@ def _checked(new: NewLine, where: str, currency: str) -> None:
         raise InvalidRequest(f"{where}.offer", "is_given")
     if isinstance(new.quantity, bool) or not isinstance(new.quantity, int) or not 1 <= new.quantity <= 10**9:
         raise InvalidRequest(f"{where}.quantity", "is_positive", quantity=str(new.quantity), largest=10**9)
-    most = new.terms.most_units
-    if most is not None and new.quantity > most:
-        raise InvalidRequest(f"{where}.quantity", "is_within_terms", quantity=new.quantity, most_units=most)
+    _check_terms(new.terms, new.quantity, where)
     if new.unit_price.currency != currency:
         raise InvalidRequest(f"{where}.unit_price", "is_same_currency", price=str(new.unit_price), currency=currency)
     if isinstance(new.unit_price, Money) and new.unit_price.is_negative:
         raise InvalidRequest(f"{where}.unit_price", "is_not_negative", price=str(new.unit_price))
 
 
+def _check_terms(terms: Terms, quantity: int, where: str) -> None:
+    if terms.most_units is not None and quantity > terms.most_units:
+        raise InvalidRequest(f"{where}.quantity", "is_within_terms", quantity=quantity, most_units=terms.most_units)
+    if terms.minimum_share is not None:
+        _rate(terms.minimum_share, f"{where}.terms.minimum_share")
+
+
 def _discounted(discount: Discount, base: Money, where: str) -> Adjustment:
     if (discount.rate is None) == (discount.amount is None):
         raise InvalidRequest(f"{where}.discounts", "has_rate_or_amount", code=discount.code)
-    amount = discount.amount if discount.amount is not None else share(base, _rate(discount.rate, where))
+    amount = discount.amount if discount.amount is not None else share(base, _rate(discount.rate, f"{where}.rate"))
     if amount.currency != base.currency or amount.is_negative or amount > base:
         raise InvalidRequest(f"{where}.discounts", "is_within_base", amount=str(amount), base=str(base))
     return Adjustment("discount", discount.code, discount.label, discount.rate, base, amount)
 
 
 def _taxed(tax: Tax, base: Money, where: str) -> Adjustment:
-    rate = _rate(tax.rate, where)
+    rate = _rate(tax.rate, f"{where}.rate")
     if tax.included:
         amount = base - rounded(base.amount / (1 + rate), base.currency)
     else:
@@ -82,9 +94,9 @@ def _taxed(tax: Tax, base: Money, where: str) -> Adjustment:
     return Adjustment("tax", tax.code, tax.label, rate, base, amount, tax.included)
 
 
-def _rate(rate: Decimal | None, where: str) -> Decimal:
+def _rate(rate: Decimal | None, field: str) -> Decimal:
     if not isinstance(rate, Decimal) or not rate.is_finite() or not 0 <= rate <= 1:
-        raise InvalidRequest(f"{where}.rate", "is_a_rate", rate=str(rate), range="Decimal from 0 to 1")
+        raise InvalidRequest(field, "is_a_rate", rate=str(rate), range="Decimal from 0 to 1")
     return rate
 
 

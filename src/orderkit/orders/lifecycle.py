@@ -178,6 +178,11 @@ def something_was_paid(ask: Ask) -> Refusal | None:
     return None if kept.minor > 0 else Refusal("something_was_paid", {"paid": str(stands.paid)})
 
 
+def nothing_is_owed(ask: Ask) -> bool:
+    """Every item was refunded, also those that had been paid for in part."""
+    return ask.stands.owed.minor <= 0
+
+
 PAY_RULES = (
     is_payable,
     something_is_open,

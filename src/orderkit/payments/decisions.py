@@ -6,6 +6,7 @@ the world answered. Ids are handed in, the instant is the case's.
 
 from __future__ import annotations
 
+from collections.abc import Container
 from decimal import Decimal
 from typing import assert_never
 from uuid import UUID
@@ -17,7 +18,7 @@ from orderkit.cases import Case
 from orderkit.errors import InvalidRequest
 from orderkit.family import OrderFamily
 from orderkit.money import Money, rounded
-from orderkit.payments.folding import fold
+from orderkit.payments.folding import fold, open_attempts
 from orderkit.payments.lifecycle import FACT_OF_STATUS
 from orderkit.payments.outcomes import (
     Approved,
@@ -128,6 +129,22 @@ def begin_abandon(case: Case, payment_id: UUID, *, through: GatewayAccount, oper
     return _intend(case, payment, "void", payment.amount, operation_id=operation_id)
 
 
+def without_unsent(
+    case: Case, payment_id: UUID, *, through: GatewayAccount, never_seen: Container[UUID]
+) -> OrderFamily:
+    """The family without the attempts that certainly never reached the gateway: not sent, or `never_seen` there (I-43).
+
+    Raises:
+        TransitionRefused: the payment may not be abandoned now, and why.
+    """
+    case.permit(case.family.payment(payment_id), "abandon", capabilities=through.capabilities)
+    family = case.family
+    for each in open_attempts(family.operations_of(payment_id)):
+        if each.status == "created" or (each.id in never_seen and each.status in ("sending", "unknown")):
+            family = family.with_operation(abandoned(case, each, code="never_sent"))
+    return family
+
+
 def begin_refund_of(
     case: Case, payment_id: UUID, amount: Money, *, through: GatewayAccount, refund_id: UUID | None, operation_id: UUID
 ) -> Begun:
@@ -218,7 +235,7 @@ def _with_what_it_says(case: Case, operation: Operation, outcome: Outcome) -> Op
         case Approved(reference, amount):
             return _moved(case, operation, reference, operation.amount if amount is None else amount)
         case Pending(reference) | RequiresAction(reference):
-            return evolve(operation, reference=reference)
+            return evolve(operation, reference=reference, code=None, message=None)
         case Declined(code, message) | Rejected(code, message):
             return evolve(operation, code=code, message=message or None)
         case Unknown(reason):
@@ -267,9 +284,8 @@ def next_step_of(outcome: Outcome) -> NextStep | None:
 
 def _without_open_attempts(case: Case, payment_id: UUID) -> OrderFamily:
     family = case.family
-    for each in family.operations_of(payment_id):
-        if each.type in ("authorize", "sale") and each.kind in ("waiting", "in_flight", "in_doubt"):
-            family = family.with_operation(abandoned(case, each))
+    for each in open_attempts(family.operations_of(payment_id)):
+        family = family.with_operation(abandoned(case, each))
     return family
 
 
@@ -324,9 +340,18 @@ _ACTS_ON: dict[OperationKind, tuple[OperationKind, ...]] = {
 
 
 def reference_acted_on(operations: tuple[Operation, ...], operation: Operation) -> str | None:
-    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the latest."""
+    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the latest.
+
+    What succeeded after this operation was asked for does not count, so that every try says the same (I-34).
+    """
     for kind in _ACTS_ON.get(operation.type, ()):
         for each in reversed(operations):
-            if each.type == kind and each.reference is not None and each.kind != "failed":
+            if each.type == kind and each.reference is not None and _was_there(each, operation):
                 return each.reference
     return None
+
+
+def _was_there(acted_on: Operation, operation: Operation) -> bool:
+    if acted_on.kind == "succeeded":
+        return acted_on.answered_at is not None and acted_on.answered_at <= operation.asked_at
+    return operation.type == "void" and acted_on.kind != "failed"

@@ -70,6 +70,11 @@ class Figures:
         return next((key for key, applies in ladder if applies), "failed")
 
 
+def open_attempts(operations: Iterable[Operation]) -> tuple[Operation, ...]:
+    """The operations that may still bring money by themselves, the oldest first."""
+    return tuple(each for each in operations if each.type in _INBOUND and each.kind in _FLYING)
+
+
 def fold(operations: Iterable[Operation], *, settled: bool = False) -> Figures:
     """The figures of one payment's operations, in its own currency; with `settled` in the order's."""
     done: Counter[str] = Counter()

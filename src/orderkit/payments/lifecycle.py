@@ -6,11 +6,13 @@ is a fold (`folding.py`), so its table holds a row from every status to every ot
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from orderkit.capabilities import Capabilities
 from orderkit.errors import Refusal
 from orderkit.lifecycles import ANY, STAY, Ask, Kind, Lifecycle, Move, Rule, Status
 from orderkit.money import Money
-from orderkit.payments.folding import Figures, fold
+from orderkit.payments.folding import Figures, fold, open_attempts
 from orderkit.payments.records import Payment
 
 # --- operations -----------------------------------------------------------------------------------------------------
@@ -158,10 +160,22 @@ def is_confirmed_by_person(ask: Ask) -> Refusal | None:
     return Refusal("is_confirmed_by_person", {"gateway": ask.of(Payment).gateway})
 
 
+def is_past_grace(ask: Ask) -> Refusal | None:
+    """No attempt may still be on its way to the gateway: `send_before` and its grace are over since (design §4)."""
+    able = ask.maybe("capabilities", Capabilities)
+    for each in open_attempts(ask.relatives.operations_of(ask.of(Payment).id)):
+        until = each.send_before + (able.grace if able else timedelta(0))
+        if each.status in ("sending", "unknown") and ask.at < until:
+            return Refusal("is_past_grace", {"operation": str(each.id), "until": until.isoformat()})
+    return None
+
+
 def is_in_flight(ask: Ask) -> Refusal | None:
-    """Something of this payment waits for an answer."""
-    waiting = any(each.kind == "in_flight" for each in ask.relatives.operations_of(ask.of(Payment).id))
-    return None if waiting else Refusal("is_in_flight", {"status": ask.of(Payment).status})
+    """Money of this payment is on its way to us, so somebody may say that it came, or will not come."""
+    attempts = open_attempts(ask.relatives.operations_of(ask.of(Payment).id))
+    if any(each.kind == "in_flight" for each in attempts):
+        return None
+    return Refusal("is_in_flight", {"status": ask.of(Payment).status})
 
 
 def is_refundable(ask: Ask) -> Refusal | None:
@@ -223,7 +237,7 @@ PAYMENT = Lifecycle(
             ),
         ),
         Move("void", ANY, STAY, requires=(supports_void, is_held, nothing_in_doubt, nothing_being_captured)),
-        Move("abandon", ANY, STAY, requires=(supports_void, awaits_money)),
+        Move("abandon", ANY, STAY, requires=(supports_void, awaits_money, is_past_grace)),
         Move("confirm", ANY, STAY, requires=(is_confirmed_by_person, is_in_flight, is_positive, is_same_currency)),
         Move("reject", ANY, STAY, requires=(is_confirmed_by_person, is_in_flight)),
         Move(

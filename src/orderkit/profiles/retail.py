@@ -7,7 +7,7 @@ from orderkit.lifecycles import Lifecycle, Move, Status
 from orderkit.orders import lifecycle as orders
 from orderkit.profiles.profile import ItemKind, Profile
 
-PLACED = Status("placed", orders.OPEN, ignores=orders.GOODS_FACTS | {"payment_failed", "unfunded", "fully_refunded"})
+PLACED = Status("placed", orders.OPEN, ignores=orders.GOODS_FACTS | {"payment_failed", "unfunded"})
 IN_PAYMENT = Status("in_payment", orders.PAYING, ignores=orders.GOODS_FACTS | {"payment_started", "unfunded"})
 PAID = Status("paid", orders.ACTIVE, ignores=orders.GOODS_FACTS | {"payment_started", "payment_failed", "funded"})
 COMPLETED = Status("completed", orders.DONE)
@@ -26,6 +26,7 @@ ORDER = Lifecycle(
         Move("payment_failed", IN_PAYMENT, PLACED),
         Move("funded", (PLACED, IN_PAYMENT), PAID),
         Move("unfunded", PAID, PLACED),
+        Move("fully_refunded", PLACED, REFUNDED, when=(orders.nothing_is_owed,)),
         Move("fully_refunded", (IN_PAYMENT, PAID), REFUNDED),
     ),
     kinds=orders.ORDER_KINDS,

@@ -36,7 +36,7 @@ def restated(
 ) -> PaymentRequest:
     """The request as its payments stand now; the same object where nothing changed.
 
-    `sent_back` is what finished refunds returned: it lowers what is due; a chargeback does not (design §2, Refund).
+    `sent_back` is what refunds of items took off it: it lowers what is due; a chargeback does not (design §2, Refund).
     """
     due = request.amount - sent_back
     status = case.follow(request, "settle" if settled >= due else "fall_short")

@@ -28,19 +28,21 @@ from orderkit.services.units import outside
 from orderkit.services.wiring import Wiring
 
 _OUTCOMES = (Approved, Pending, RequiresAction, Declined, Rejected, Unknown)
+_MAY_BE_SENT = ("created", "sending", "unknown")
 
 
-def carry_out(wiring: Wiring, family: OrderFamily, operation_id: UUID) -> OrderFamily:
+def carry_out(wiring: Wiring, family: OrderFamily, operation_id: UUID, *, again: bool = False) -> OrderFamily:
     """Ask the gateway for an operation that is written down as `sending`, and record the outcome.
 
-    After `send_before` the call does not begin any more: nobody is charged an hour later (design §4, Recovery).
+    After `send_before` the call does not begin any more: nobody is charged an hour later (design §4, Recovery). What
+    was called before (`again`) may have happened all the same, so it stays open; the rest was never sent.
     Inside a host's transaction nothing is sent; `proceed` goes on after the host's commit.
     """
     operation = family.operation(operation_id)
     if wiring.storage.joins_host_transaction or operation.status != "sending":
         return family
     if wiring.clock.now() >= operation.send_before:
-        return _never_sent(wiring, family.order.id, operation)
+        return family if again else _never_sent(wiring, family.order.id, operation)
     payment = family.payment(operation.payment_id)
     outcome = _ask(wiring.gateway(payment.gateway), instruction_for(family, operation))
     return settled(wiring, family.order.id, operation_id, outcome, actor=Actor.gateway(payment.gateway))
@@ -72,27 +74,41 @@ def drive(wiring: Wiring, actor: Actor, family: OrderFamily, operation_id: UUID)
     payment = family.payment(operation.payment_id)
     if operation.kind in ("succeeded", "failed") or wiring.storage.joins_host_transaction:
         return family
-    gateway = wiring.gateway(payment.gateway)
-    able = gateway.capabilities
+    able = wiring.account_of(payment).capabilities
     if operation.status == "created":
         return _send(wiring, actor, family, operation)
-    if able.looks_up:
-        answer = _look_up(gateway, instruction_for(family, operation))
-        if not isinstance(answer, NeverSeen):
-            return settled(wiring, family.order.id, operation_id, answer, actor=Actor.gateway(payment.gateway))
-    if operation.status in ("sending", "unknown") and wiring.clock.now() - operation.asked_at < able.keys_kept:
+    heard = looked_up(wiring, family, operation)
+    if heard is not None:
+        return heard
+    if operation.status in _MAY_BE_SENT and wiring.clock.now() - operation.asked_at < able.keys_kept:
         return _send(wiring, actor, family, operation)
     return family
 
 
+def looked_up(wiring: Wiring, family: OrderFamily, operation: Operation) -> OrderFamily | None:
+    """What the gateway says became of an operation, recorded; None where it has never seen it, or looks nothing up."""
+    payment = family.payment(operation.payment_id)
+    if not wiring.account_of(payment).capabilities.looks_up:
+        return None
+    answer = _look_up(wiring.gateway(payment.gateway), instruction_for(family, operation))
+    if isinstance(answer, NeverSeen):
+        return None
+    return settled(wiring, family.order.id, operation.id, answer, actor=Actor.gateway(payment.gateway))
+
+
 def _send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operation) -> OrderFamily:
-    """Under the same key. Somebody is present who asks for it, so `send_before` starts anew."""
+    """Under the same key. Somebody is present who asks for it, so `send_before` starts anew.
+
+    Where somebody else was faster and has an answer by now, that answer stands.
+    """
 
     def decide(case: Case) -> Decision:
+        if case.family.operation(operation.id).status not in _MAY_BE_SENT:
+            return Decision(case.family, f"{operation.type}_answered")
         return Decision(begin_sending(case, operation.id).family, f"{operation.type}_sending")
 
     sending = record(wiring, actor, f"operation:{operation.id.hex}", _family(wiring, family.order.id), decide).family
-    return carry_out(wiring, sending, operation.id)
+    return carry_out(wiring, sending, operation.id, again=operation.status != "created")
 
 
 def _never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:
@@ -117,7 +133,7 @@ def _ask(gateway: PaymentGateway, instruction: Instruction) -> Outcome:
         "refund": gateway.refund,
     }
     what = f"the gateway's {instruction.type}"
-    return _answer(what, lambda: verbs[instruction.type](instruction))
+    return _answer(what, instruction, lambda: verbs[instruction.type](instruction))
 
 
 def _look_up(gateway: PaymentGateway, instruction: Instruction) -> Outcome | NeverSeen:
@@ -130,11 +146,11 @@ def _look_up(gateway: PaymentGateway, instruction: Instruction) -> Outcome | Nev
             return Unknown("never seen")
         return answer
 
-    answer = _answer("the gateway's look-up", ask)
+    answer = _answer("the gateway's look-up", instruction, ask)
     return seen[0] if seen else answer
 
 
-def _answer(what: str, ask: Callable[[], Outcome]) -> Outcome:
+def _answer(what: str, instruction: Instruction, ask: Callable[[], Outcome]) -> Outcome:
     """The answer, or `Unknown` where the adapter raised or answered nonsense: it may have happened all the same."""
     try:
         answer = outside(what, ask)
@@ -144,6 +160,9 @@ def _answer(what: str, ask: Callable[[], Outcome]) -> Outcome:
         return Unknown(f"{type(error).__name__}: {error}")
     if not isinstance(answer, _OUTCOMES):
         return Unknown(f"the adapter answered {answer!r}, which is no outcome")
+    moved = answer.amount if isinstance(answer, Approved) else None
+    if moved is not None and (moved.currency != instruction.amount.currency or moved.minor <= 0):
+        return Unknown(f"the adapter answered that {moved} moved where {instruction.amount} was asked")
     return answer
 
 

@@ -23,6 +23,7 @@ from orderkit.history import entry_for
 from orderkit.keys import fingerprint
 from orderkit.personal import Person, PersonalValue
 from orderkit.ports.storage import Change, CommandKey, Message, Reading, UnitOfWork
+from orderkit.services import texts
 from orderkit.services.refusals import refusals_noted
 from orderkit.services.units import unit_of_work
 from orderkit.services.wiring import Wiring
@@ -89,8 +90,8 @@ def change(wiring: Wiring, command: Command, find: Find, decide: Decide) -> Comm
         StaleRecord: the order is not at the expected version. KeyReused: the key stands for another request.
         Busy: others were faster every time.
     """
-    checked_key(command)
     with refusals_noted(wiring, command):
+        checked(command)
         for _ in range(DECIDED_AGAIN):
             try:
                 return _once(wiring, command, find, decide)
@@ -117,10 +118,15 @@ def record(wiring: Wiring, actor: Actor, cause: str, find: Find, decide: Decide)
     raise Busy(f"{cause}: could not be recorded, {RECORDED_AGAIN} tries") from last
 
 
-def checked_key(command: Command) -> None:
-    """Refuse a key that cannot be stored, before anything happens."""
+def checked(command: Command) -> None:
+    """Refuse a key, a reason or anything else asked for that cannot be stored, before anything happens."""
+    for name, value in (("key", command.key), ("reason", command.reason)):
+        if value is not None and not isinstance(value, str):
+            raise InvalidRequest(name, "is_text", type=type(value).__name__)
+        texts.checked(value, name)
     if command.key is not None and not 0 < len(command.key) <= 200:
         raise InvalidRequest("key", "has_1_to_200_characters", length=len(command.key))
+    texts.checked(command.request, "")
 
 
 def known_under(work: Reading, wiring: Wiring, command: Command) -> Committed | None:

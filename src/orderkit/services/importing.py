@@ -35,7 +35,7 @@ from orderkit.imports import (
     stage_file,
     unpaid,
 )
-from orderkit.money import Money, total
+from orderkit.money import total
 from orderkit.orders.records import Customer, NewLine, Order, Source
 from orderkit.ports.storage import ReferencedRefund, SoldItem
 from orderkit.services import paying, placing, refunding

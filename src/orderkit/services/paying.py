@@ -18,12 +18,14 @@ from orderkit.payments.decisions import (
     begin_sending,
     begin_void,
     settle,
+    without_unsent,
 )
 from orderkit.payments.events import PaymentStarted
+from orderkit.payments.folding import open_attempts
 from orderkit.payments.outcomes import Approved, Declined, Outcome
 from orderkit.payments.records import Operation, Payment
 from orderkit.ports.storage import Reading
-from orderkit.services.asking import drive, rejoined
+from orderkit.services.asking import looked_up, rejoined
 from orderkit.services.commands import Command, Committed, Decide, Decision, change
 from orderkit.services.wiring import Wiring
 
@@ -39,14 +41,13 @@ def pay(
     capture: bool,
 ) -> Payment:
     """Start a payment of the order's open request through the gateway, and record the answer."""
-    through = wiring.account(via)
 
     def decide(case: Case) -> Decision:
         begun = begin_payment(
             case,
             _request_to_pay(case),
-            amount,
-            through=through,
+            _checked(amount),
+            through=wiring.account(via),
             method=method,
             capture=capture,
             payment_id=wiring.ids.new(case.at),
@@ -64,8 +65,8 @@ def capture(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money
     """Capture what is authorized, in full or in part (rows S3-35 to S3-37)."""
 
     def decide(case: Case) -> Decision:
-        through = wiring.account(case.family.payment(payment_id).gateway)
-        begun = begin_capture(case, payment_id, amount, through=through, operation_id=wiring.ids.new(case.at))
+        through = wiring.account_of(case.family.payment(payment_id))
+        begun = begin_capture(case, payment_id, _checked(amount), through=through, operation_id=wiring.ids.new(case.at))
         return _decision(wiring, case, begun, "capture")
 
     return _on_payment(wiring, _with(command, amount=_text(amount)), payment_id, decide)
@@ -75,7 +76,7 @@ def void(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
     """Release what is authorized and not captured."""
 
     def decide(case: Case) -> Decision:
-        through = wiring.account(case.family.payment(payment_id).gateway)
+        through = wiring.account_of(case.family.payment(payment_id))
         begun = begin_void(case, payment_id, through=through, operation_id=wiring.ids.new(case.at))
         return _decision(wiring, case, begun, "void")
 
@@ -85,22 +86,38 @@ def void(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
 def abandon(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
     """Give up an attempt that has no answer: the gateway is asked first, then told to cancel (I-42, design §11).
 
+    What was never sent, or what the gateway has never seen although its grace is over, ends without telling it
+    anything (I-43); and nothing is ever sent again in order to be given up.
+
     Raises:
-        TransitionRefused: the gateway says meanwhile that the money has moved or is held.
+        TransitionRefused: the gateway says meanwhile that the money has moved or is held, or the call may still be
+            on its way to it.
     """
-    with wiring.storage.reading() as store:
-        family = store.family(wiring.scope, store.order_of(wiring.scope, "payment", payment_id))
-    if not wiring.storage.joins_host_transaction:
-        for operation in family.operations_of(payment_id):
-            if operation.kind == "in_doubt" or operation.status == "sending":
-                family = drive(wiring, command.actor, family, operation.id)
+    never_seen = _never_seen(wiring, payment_id)
 
     def decide(case: Case) -> Decision:
-        through = wiring.account(case.family.payment(payment_id).gateway)
-        begun = begin_abandon(case, payment_id, through=through, operation_id=wiring.ids.new(case.at))
+        through = wiring.account_of(case.family.payment(payment_id))
+        family = without_unsent(case, payment_id, through=through, never_seen=never_seen)
+        if not open_attempts(family.operations_of(payment_id)):
+            return Decision(family, "abandon", made={"payment": payment_id.hex})
+        begun = begin_abandon(
+            evolve(case, family=family), payment_id, through=through, operation_id=wiring.ids.new(case.at)
+        )
         return _decision(wiring, case, begun, "abandon")
 
     return _on_payment(wiring, command, payment_id, decide)
+
+
+def _never_seen(wiring: Wiring, payment_id: UUID) -> frozenset[UUID]:
+    """Of a payment's operations without an answer those that its gateway has never seen; the others are settled."""
+    with wiring.storage.reading() as store:
+        family = store.family(wiring.scope, store.order_of(wiring.scope, "payment", payment_id))
+    if wiring.storage.joins_host_transaction:
+        return frozenset()
+    lost = [each for each in family.operations_of(payment_id) if each.status in ("sending", "unknown")]
+    if not lost or not wiring.account_of(family.payment(payment_id)).capabilities.looks_up:
+        return frozenset()
+    return frozenset(each.id for each in lost if looked_up(wiring, family, each) is None)
 
 
 def confirm(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
@@ -120,16 +137,12 @@ def _reported(
     def decide(case: Case) -> Decision:
         payment = case.family.payment(payment_id)
         able = wiring.account(payment.gateway).capabilities
-        case.permit(payment, event, amount=amount, capabilities=able)
-        waiting = waiting_operations(case.family.operations_of(payment_id))
-        return Decision(settle(case, waiting[0].id, outcome), event, made={"payment": payment_id.hex})
+        case.permit(payment, event, amount=_checked(amount), capabilities=able)
+        attempts = open_attempts(case.family.operations_of(payment_id))
+        waiting = next(each for each in attempts if each.kind == "in_flight")
+        return Decision(settle(case, waiting.id, outcome), event, made={"payment": payment_id.hex})
 
     return _on_payment(wiring, command, payment_id, decide)
-
-
-def waiting_operations(operations: tuple[Operation, ...]) -> tuple[Operation, ...]:
-    """The operations that wait for an answer, the oldest first."""
-    return tuple(each for each in operations if each.kind == "in_flight")
 
 
 def sending(wiring: Wiring, case: Case, family: OrderFamily, operations: tuple[Operation, ...]) -> OrderFamily:
@@ -173,6 +186,10 @@ def _with(command: Command, **request: Plain) -> Command:
 
 
 def _text(amount: Money | None) -> str | None:
-    if amount is not None and not isinstance(amount, Money):
-        raise InvalidRequest("amount", "is_money", type=type(amount).__name__)
     return None if amount is None else str(amount)
+
+
+def _checked(amount: Money | None) -> Money | None:
+    if amount is not None and not isinstance(amount, Money):
+        raise InvalidRequest("amount", "is_money", type=type(amount).__name__, example='Money("9.99", "EUR")')
+    return amount

@@ -11,20 +11,21 @@ from orderkit.codec import to_plain, to_text
 from orderkit.errors import Busy, StaleRecord, StorageError
 from orderkit.extensions import Value, with_given
 from orderkit.facts import Fact
-from orderkit.families.placing import NewOrder, Placing, placed
+from orderkit.families.placing import NewOrder, Placing, placed, writable
 from orderkit.family import OrderFamily
 from orderkit.orders.events import OrderPlaced
 from orderkit.orders.records import Order
 from orderkit.requests.events import PaymentRequestOpened
+from orderkit.services import texts
 from orderkit.services.commands import (
     DECIDED_AGAIN,
     Command,
     Committed,
     Decision,
-    checked_key,
     known_under,
     write,
 )
+from orderkit.services.commands import checked as check_command
 from orderkit.services.refusals import refusals_noted
 from orderkit.services.units import unit_of_work
 from orderkit.services.wiring import Wiring
@@ -40,9 +41,8 @@ def place(
         InvalidRequest: naming the field and the reason; nothing was written.
         KeyReused: the key stands for another order. Busy: the store was locked throughout.
     """
-    command = _command(actor, new, key=key, fields=fields, reason=reason)
-    checked_key(command)
-    with refusals_noted(wiring, command):
+    with refusals_noted(wiring, Command(verb="place", actor=actor)):
+        command = _command(actor, new, key=key, fields=fields, reason=reason)
         for _ in range(DECIDED_AGAIN):
             try:
                 return _once(wiring, command, new, fields).family.order
@@ -68,14 +68,21 @@ def checked(wiring: Wiring, actor: Actor, new: NewOrder) -> None:
     Raises:
         InvalidRequest, MoneyError: what placing it would raise.
     """
+    writable(new)
     placed(new, _how(wiring, actor))
 
 
 def _command(
     actor: Actor, new: NewOrder, *, key: str | None, fields: Mapping[str, Value], reason: str | None
 ) -> Command:
-    request = {"order": to_text(to_plain(new)), "fields": to_text(dict(fields))}
-    return Command(verb="place", actor=actor, key=key, request=request, reason=reason)
+    writable(new)
+    order, given = to_plain(new), dict(fields)
+    texts.checked(order, "")
+    texts.checked(given, "fields")
+    request = {"order": to_text(order), "fields": to_text(given)}
+    command = Command(verb="place", actor=actor, key=key, request=request, reason=reason)
+    check_command(command)
+    return command
 
 
 def _once(wiring: Wiring, command: Command, new: NewOrder, fields: Mapping[str, Value]) -> Committed:

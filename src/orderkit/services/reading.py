@@ -1,49 +1,31 @@
-"""Reading: one order with everything about it, what may be done with it now, its history, and lists."""
+"""Reading: one order with everything about it, its history, and lists; what may be done with it is `offering`."""
 
 from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable
 from datetime import datetime
-from functools import partial
 from uuid import UUID
 
-from attrs import evolve, frozen
+from attrs import frozen
 
 from orderkit.actors import Actor
-from orderkit.cases import Case
 from orderkit.codec import from_micros
-from orderkit.errors import InvalidRequest, Refusal, TransitionError
-from orderkit.families.refunding import RefundItem, begin_refund, begin_sending_back
+from orderkit.errors import InvalidRequest
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
-from orderkit.items.records import Item
 from orderkit.keys import to_micros
-from orderkit.lifecycles import Verdict
 from orderkit.orders.records import Address, Customer
 from orderkit.personal import value_of
 from orderkit.ports.storage import OrderFilter, OrderRow
-from orderkit.refunds.decisions import approved
-from orderkit.refunds.records import Refund
+from orderkit.services import texts
+from orderkit.services.offering import Action as Action  # what a reader of details meets with them
+from orderkit.services.offering import actions_of
 from orderkit.services.wiring import Wiring
 from orderkit.standing import Standing, stand
 
 LARGEST_PAGE = 500
-
-
-@frozen(kw_only=True)
-class Action:
-    """Something that may be asked for, now or not: `enabled` is exactly what executing it would answer (row SX-08).
-
-    `on` is the noun, `id` the record; `refusal` says why not (row SX-07).
-    """
-
-    name: str
-    on: str
-    id: UUID
-    enabled: bool
-    refusal: Refusal | None
+_LARGEST_NUMBER = 2**63
 
 
 @frozen(kw_only=True)
@@ -102,60 +84,6 @@ def _address(family: OrderFamily, which: str) -> Address | None:
     return Address(**parts) if parts else None
 
 
-def actions_of(wiring: Wiring, actor: Actor, family: OrderFamily) -> tuple[Action, ...]:
-    """What may be asked of the order, its payments, items and refunds, each enabled or with the reason why not.
-
-    Whatever moves money on several records at once is decided on trial, by the very decision that would execute it.
-    """
-    case = wiring.case(family, actor, wiring.clock.now())
-    accounts = wiring.accounts(family.payments)
-    found = [_action("order", family.order.id, each) for each in case.allowed(family.order) if each.event != "refund"]
-    found.append(_tried("refund", "order", family.order.id, lambda: _refund_of(wiring, case, _refundable(case))))
-    for payment in family.payments:
-        params = {"capabilities": accounts[payment.id].capabilities} if payment.id in accounts else {}
-        verdicts = case.allowed(payment, **params)
-        found += [_action("payment", payment.id, each) for each in verdicts if each.event != "refund"]
-    for item in family.items:
-        found += [_action("item", item.id, each) for each in case.allowed(item) if each.event != "refund"]
-        found.append(_tried("refund", "item", item.id, partial(_refund_of, wiring, case, (RefundItem(item.id),))))
-    for refund in family.refunds:
-        found += [_action("refund", refund.id, each) for each in case.allowed(refund) if each.event != "approve"]
-        found.append(_tried("approve", "refund", refund.id, partial(_approval_of, wiring, case, refund)))
-    return tuple(found)
-
-
-def _refundable(case: Case) -> tuple[RefundItem, ...]:
-    """Every item that its own table lets be refunded; all of them where none may, so that the reason shows."""
-    able = [each for each in case.family.items if _allows(case, each, "refund")]
-    return tuple(RefundItem(each.id) for each in able or case.family.items)
-
-
-def _allows(case: Case, item: Item, event: str) -> bool:
-    return any(each.enabled for each in case.allowed(item) if each.event == event)
-
-
-def _refund_of(wiring: Wiring, case: Case, items: tuple[RefundItem, ...]) -> None:
-    begin_refund(case, items, accounts=wiring.accounts(case.family.payments), new_id=wiring.new_id(case.at))
-
-
-def _approval_of(wiring: Wiring, case: Case, refund: Refund) -> None:
-    family = case.family.with_refund(approved(case, refund))
-    accounts = wiring.accounts(family.payments)
-    begin_sending_back(evolve(case, family=family), refund.id, accounts=accounts, new_id=wiring.new_id(case.at))
-
-
-def _tried(name: str, on: str, id: UUID, attempt: Callable[[], None]) -> Action:
-    try:
-        attempt()
-    except (TransitionError, InvalidRequest) as error:
-        return Action(name=name, on=on, id=id, enabled=False, refusal=error.refusal)
-    return Action(name=name, on=on, id=id, enabled=True, refusal=None)
-
-
-def _action(on: str, id: UUID, verdict: Verdict) -> Action:
-    return Action(name=verdict.event, on=on, id=id, enabled=verdict.enabled, refusal=verdict.refusal)
-
-
 def history(wiring: Wiring, order_id: UUID) -> tuple[Remembered, ...]:
     """Every accepted change of the order, oldest first (row SX-16)."""
     with wiring.storage.reading() as store:
@@ -173,7 +101,7 @@ def listed(wiring: Wiring, filter: OrderFilter, *, after: str | None, limit: int
         InvalidRequest: an unknown status, kind or field, a limit outside 1 to 500, or a cursor that is none of ours.
     """
     _checked(wiring, filter)
-    if not 1 <= limit <= LARGEST_PAGE:
+    if type(limit) is not int or not 1 <= limit <= LARGEST_PAGE:
         raise InvalidRequest("limit", "is_from_1_to_500", limit=limit)
     with wiring.storage.reading() as store:
         page = store.page(wiring.scope, filter, after=_place(after), limit=limit)
@@ -181,6 +109,7 @@ def listed(wiring: Wiring, filter: OrderFilter, *, after: str | None, limit: int
 
 
 def _checked(wiring: Wiring, filter: OrderFilter) -> None:
+    _check_types(filter)
     table = wiring.lifecycles["order"]
     for key in filter.statuses:
         table.status(key)
@@ -193,6 +122,26 @@ def _checked(wiring: Wiring, filter: OrderFilter) -> None:
         if name not in declared:
             raise InvalidRequest(f"fields[{name!r}]", "is_declared", known=", ".join(declared) or "none")
         declared[name].checked(value)
+
+
+_TYPES: tuple[tuple[str, type], ...] = (
+    ("statuses", tuple),
+    ("kinds", tuple),
+    ("customer_id", str),
+    ("number", int),
+    ("channel", str),
+    ("needs_attention", bool),
+)
+
+
+def _check_types(filter: OrderFilter) -> None:
+    for name, kind in _TYPES:
+        value = getattr(filter, name)
+        if value is not None and type(value) is not kind:
+            raise InvalidRequest(name, f"is_a_{kind.__name__}", type=type(value).__name__)
+        texts.checked(value, name)
+    if filter.number is not None and not 0 < filter.number < _LARGEST_NUMBER:
+        raise InvalidRequest("number", "is_an_order_number", number=str(filter.number)[:40])
 
 
 def _cursor(place: tuple[datetime, UUID]) -> str:

@@ -9,9 +9,8 @@ from attrs import evolve
 
 from orderkit.cases import Case
 from orderkit.facts import Fact
-from orderkit.families.refunding import RefundBegun, RefundItem, begin_refund, begin_sending_back
+from orderkit.families.refunding import RefundBegun, RefundItem, begin_refund, begin_sending_back, report_refund
 from orderkit.family import OrderFamily
-from orderkit.payments.decisions import settle
 from orderkit.payments.outcomes import Approved, Declined, Outcome
 from orderkit.ports.storage import Reading
 from orderkit.refunds.decisions import approved, rejected
@@ -19,7 +18,7 @@ from orderkit.refunds.events import RefundApproved, RefundRejected, RefundReques
 from orderkit.refunds.records import Refund
 from orderkit.services.asking import rejoined
 from orderkit.services.commands import Command, Decide, Decision, change
-from orderkit.services.paying import sending, waiting_operations
+from orderkit.services.paying import sending
 from orderkit.services.wiring import Wiring
 
 
@@ -41,10 +40,15 @@ def refund(
             facts = (*facts, RefundApproved(order_id, begun.refund.id))
         return _decision(wiring, case, begun, "refund", facts)
 
-    asked = ",".join(f"{each.item_id.hex}:{each.quantity or 'all'}:{each.fee or ''}" for each in items)
-    command = evolve(command, request={"items": asked, "reference": reference})
+    command = evolve(command, request={"items": _as_given(items), "reference": reference})
     committed = change(wiring, command, lambda store: store.family(wiring.scope, order_id), decide)
     return rejoined(wiring, command.actor, committed).refund(committed.id("refund"))
+
+
+def _as_given(items: Sequence[RefundItem]) -> str:
+    """What was selected, for the fingerprint; no quantity means all, and zero never does (I-13)."""
+    said = ((each.item_id, "all" if each.quantity is None else each.quantity, each.fee) for each in items)
+    return ",".join(f"{item_id}:{quantity}:{'' if fee is None else fee}" for item_id, quantity, fee in said)
 
 
 def approve(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
@@ -82,20 +86,13 @@ def confirm(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
 
 def fail(wiring: Wiring, command: Command, refund_id: UUID) -> Refund:
     """A person says that the money could not be paid back."""
-    return _reported(wiring, command, refund_id, "reject", Declined("rejected_by_person"))
+    return _reported(wiring, command, refund_id, "fail", Declined("rejected_by_person"))
 
 
 def _reported(wiring: Wiring, command: Command, refund_id: UUID, event: str, outcome: Outcome) -> Refund:
     def decide(case: Case) -> Decision:
-        family = case.family
-        for operation in waiting_operations(tuple(each for each in family.operations if each.refund_id == refund_id)):
-            payment = family.payment(operation.payment_id)
-            able = wiring.account(payment.gateway).capabilities
-            if able.confirmed_by_person:
-                case.permit(payment, event, capabilities=able)
-                family = settle(evolve(case, family=family), operation.id, outcome)
-        if family is case.family:
-            case.permit(family.refund(refund_id), event)
+        by_person = wiring.confirmed_by_person(case.family.payments)
+        family = report_refund(case, refund_id, outcome, event=event, by_person=by_person)
         return Decision(family, f"{event}_refund", made={"refund": refund_id.hex})
 
     return _on_refund(wiring, command, refund_id, decide)

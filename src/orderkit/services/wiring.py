@@ -93,6 +93,19 @@ class Wiring:
         gateway = self.gateway(name)
         return GatewayAccount(gateway=name, account=gateway.account, capabilities=gateway.capabilities)
 
+    def account_of(self, payment: Payment) -> GatewayAccount:
+        """The account that a payment went through, as it is wired now.
+
+        Raises:
+            InvalidRequest: its gateway is not wired any more, or stands for another account by now.
+        """
+        through = self.account(payment.gateway)
+        if through.account != payment.account:
+            raise InvalidRequest(
+                "gateways", "is_same_account", gateway=payment.gateway, account=payment.account, wired=through.account
+            )
+        return through
+
     def accounts(self, payments: tuple[Payment, ...]) -> dict[UUID, GatewayAccount]:
         """Of each payment whose gateway is wired here and still the same account, what it can do."""
         known = self.gateways(self.scope)
@@ -100,6 +113,12 @@ class Wiring:
         return {
             each.id: made[each.id] for each in payments if each.id in made and made[each.id].account == each.account
         }
+
+    def confirmed_by_person(self, payments: tuple[Payment, ...]) -> frozenset[UUID]:
+        """Of which payments a person says what became of the money; whatever account the gateway stands for by now."""
+        known = self.gateways(self.scope)
+        by_person = {name for name, gateway in known.items() if gateway.capabilities.confirmed_by_person}
+        return frozenset(each.id for each in payments if each.gateway in by_person)
 
     def within(self, storage: Storage) -> Wiring:
         return evolve(self, storage=storage)

@@ -25,17 +25,14 @@ R = TypeVar("R", bound=Identified)
 
 @frozen
 class Step:
-    """The rows of one table that are written at once, each of which must be.
+    """The rows of one table that are written at once.
 
-    Attributes:
-        stale: a row that is not written means that somebody else was faster; otherwise that an id is there already.
-        may_be_there: a row that is there already is as good.
+    `stale` says what it means that one of them is not: that somebody else was faster, or that an id is there already.
     """
 
     table: Table
     write: Write
     stale: bool = False
-    may_be_there: bool = False
 
 
 def steps(database: Database, change: Change) -> Iterator[Step]:
@@ -155,7 +152,7 @@ class _Comparison:
         yield Step(tables.history, Write(inserting(self.database, tables.history), history), stale=True)
         messages = [desk.message_row(wire, scope, each) for each in self.change.messages]
         if messages:
-            yield Step(tables.outbox, Write(inserting(self.database, tables.outbox), messages), may_be_there=True)
+            yield Step(tables.outbox, Write(inserting(self.database, tables.outbox), messages, all=False))
 
     def _put(
         self,

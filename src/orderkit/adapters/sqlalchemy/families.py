@@ -8,7 +8,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from orderkit.adapters.sqlalchemy import statements, tables
-from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver
+from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Question
 from orderkit.adapters.sqlalchemy.rows import money, orders
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
 from orderkit.errors import Busy, NotFound
@@ -41,11 +41,11 @@ def load(database: Database, driver: Driver, scope: str, order_id: UUID) -> Orde
         NotFound: no such order in this scope.
         Busy: others changed it every time it was loaded.
     """
-    key = {"scope": scope, "order_id": database.wire.id(order_id)}
+    key = (scope, database.wire.id(order_id))
     questions = [
-        statements.the_order(database).asked(**key),
-        *(statements.of_order(database, table).asked(**key) for table in _TABLES),
-        statements.the_version(database).asked(**key),
+        Question(statements.the_order(database), key),
+        *(Question(statements.of_order(database, table), key) for table in _TABLES),
+        Question(statements.the_version(database), key),
     ]
     for _ in range(_LOADED_AGAIN):
         (order, *relatives, version) = driver.ask_all(questions)

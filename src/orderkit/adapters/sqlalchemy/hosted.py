@@ -33,7 +33,7 @@ class HostedStorage:
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
-        with self._savepoint() as driver, unit_of_work(self.database, self.connection, driver) as work:
+        with self.savepoint() as driver, unit_of_work(self.database, self.connection, driver) as work:
             yield work
 
     @contextmanager
@@ -43,12 +43,12 @@ class HostedStorage:
 
     def number_block(self, scope: str, series: str, size: int) -> int:
         """Fresh numbers, which a rollback of the host gives back; others wait for them until the host commits."""
-        with self._savepoint() as driver:
+        with self.savepoint() as driver:
             return desk.number_block(self.database, driver, scope=scope, series=series, size=size)
 
     def note_refusal(self, refused: RefusedRequest) -> None:
         """Add to the log of refused requests; a rollback of the host takes the entry with it."""
-        with self._savepoint() as driver:
+        with self.savepoint() as driver:
             desk.note(self.database, driver, refused)
 
     def refusals(self, scope: str, *, limit: int) -> tuple[RefusedRequest, ...]:
@@ -69,7 +69,8 @@ class HostedStorage:
         return driver
 
     @contextmanager
-    def _savepoint(self) -> Iterator[Driver]:
+    def savepoint(self) -> Iterator[Driver]:
+        """A part of the host's transaction that takes effect in it, or not at all."""
         driver = self.driver()
         try:
             savepoint = self.connection.begin_nested()

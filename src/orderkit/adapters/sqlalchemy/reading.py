@@ -16,7 +16,7 @@ from sqlalchemy import Connection, Table
 
 from orderkit.adapters.sqlalchemy import families, lists, statements, tables
 from orderkit.adapters.sqlalchemy.databases import Database
-from orderkit.adapters.sqlalchemy.databases.contract import OVER, Driver
+from orderkit.adapters.sqlalchemy.databases.contract import OVER, Driver, Question
 from orderkit.adapters.sqlalchemy.rows import desk
 from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
@@ -65,8 +65,8 @@ class SqlReading:
         return self.database.wire.uuid(rows[0][0])
 
     def version_of(self, scope: str, order_id: UUID) -> int:
-        statement = statements.the_version(self.database)
-        rows = self.driver.ask(statement.asked(scope=scope, order_id=self.database.wire.id(order_id)))
+        key = (scope, self.database.wire.id(order_id))
+        rows = self.driver.ask(Question(statements.the_version(self.database), key))
         if not rows:
             raise NotFound("order", order_id)
         version: int = rows[0][0]
@@ -78,8 +78,8 @@ class SqlReading:
         return desk.key_of(self.database.wire, rows[0]) if rows else None
 
     def history(self, scope: str, order_id: UUID) -> tuple[HistoryEntry, ...]:
-        statement = statements.of_order(self.database, tables.history)
-        rows = self.driver.ask(statement.asked(scope=scope, order_id=self.database.wire.id(order_id)))
+        key = (scope, self.database.wire.id(order_id))
+        rows = self.driver.ask(Question(statements.of_order(self.database, tables.history), key))
         if not rows:
             raise NotFound("order", order_id)
         entries = (desk.history_of(self.database.wire, row) for row in rows)

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from typing import Final
 
-from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Question
+from orderkit.adapters.sqlalchemy.databases.contract import Driver, Question
 from orderkit.errors import StorageError
 
 REVISION: Final = "ok0001"
 
 
-def require_current(database: Database, driver: Driver) -> None:
+def require_current(driver: Driver) -> None:
     """Check that the database has the tables this code knows, no fewer and no more.
 
     Raises:

@@ -11,9 +11,8 @@ from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, Integer, Table, bindparam, delete, not_, select, update
+from sqlalchemy import Column, Integer, Select, Table, bindparam, delete, not_, select, update
 from sqlalchemy.sql import ClauseElement
-from sqlalchemy.sql.elements import ColumnElement
 
 from orderkit.adapters.sqlalchemy import tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Question
@@ -83,23 +82,22 @@ def to_update(table: Table, row: Row, *as_before: object) -> Row:
 
 
 @cache
-def of_order(database: Database, table: Table) -> Statement:
-    """Every row of the table that belongs to one order."""
-    mine = (table.columns.scope == bindparam("scope"), table.columns.order_id == bindparam("order_id"))
-    return compiled(database, select(table).where(*mine))
+def of_order(database: Database, table: Table) -> str:
+    """Every row of the table that belongs to one order; takes scope and order id, as the next two do."""
+    return _by_order(database, select(table), table.columns.order_id)
 
 
 @cache
-def the_order(database: Database) -> Statement:
+def the_order(database: Database) -> str:
     """The order's own row, without the columns of its standing."""
-    orders = tables.orders
-    columns = list(orders.columns)[: list(orders.columns.keys()).index("head") + 1]
-    return compiled(database, select(*columns).where(_is_order()))
+    orders = tables.orders.c
+    columns = list(orders)[: orders.keys().index("head") + 1]
+    return _by_order(database, select(*columns), orders.id)
 
 
 @cache
-def the_version(database: Database) -> Statement:
-    return compiled(database, select(tables.orders.c.version).where(_is_order()))
+def the_version(database: Database) -> str:
+    return _by_order(database, select(tables.orders.c.version), tables.orders.c.id)
 
 
 @cache
@@ -159,9 +157,11 @@ def latest_refused(database: Database) -> Statement:
     return compiled(database, mine)
 
 
-def _is_order() -> ColumnElement[bool]:
-    orders = tables.orders.c
-    return (orders.scope == bindparam("scope")) & (orders.id == bindparam("order_id"))
+def _by_order(database: Database, asked: Select[*tuple[Any, ...]], id: Column[Any]) -> str:
+    scope = id.table.columns.scope
+    made = compiled(database, asked.where(scope == bindparam("scope"), id == bindparam("order_id")))
+    _require(made, ["scope", "order_id"])
+    return made.sql
 
 
 def _of_rows(database: Database, table: Table, clause: ClauseElement) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from weakref import WeakSet
 
 from sqlalchemy import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, SQLAlchemyError
@@ -19,6 +20,7 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 from orderkit.adapters.sqlalchemy import desk, revisions
 from orderkit.adapters.sqlalchemy.databases import database_of
 from orderkit.adapters.sqlalchemy.databases.contract import Driver, Durability
+from orderkit.adapters.sqlalchemy.forks import let_go_after_fork
 from orderkit.adapters.sqlalchemy.hosted import HostedStorage
 from orderkit.adapters.sqlalchemy.reading import reading
 from orderkit.adapters.sqlalchemy.writing import unit_of_work
@@ -46,7 +48,9 @@ class SqlStorage:
         self._database = database_of(self._url.drivername)
         self._engine = self._database.writing_engine(self._url, durability=durability, busy_timeout=busy_timeout)
         self._for_reading = self._database.reading_engine(self._engine)
-        self._is_current = False
+        # The engines, ours and the hosts', whose databases are known to have our tables as we know them.
+        self._current: WeakSet[Engine] = WeakSet()
+        let_go_after_fork(self._engine)
 
     @property
     def url(self) -> URL:
@@ -108,10 +112,12 @@ class SqlStorage:
                 commit (with `durability="full"`), or the database lacks orderkit's tables.
         """
         hosted = HostedStorage(database_of(f"{connection.dialect.name}+{connection.dialect.driver}"), connection)
-        driver = hosted.driver()
         if self._durability == "full":
-            driver.require_durable()
-        revisions.require_current(hosted.database, driver)
+            hosted.driver().require_durable()
+        if connection.engine not in self._current:
+            with hosted.savepoint() as driver:
+                revisions.require_current(driver)
+            self._current.add(connection.engine)
         return hosted
 
     def close(self) -> None:
@@ -121,12 +127,13 @@ class SqlStorage:
     @contextmanager
     def _transaction(self, engine: Engine) -> Iterator[tuple[Connection, Driver]]:
         """A transaction that commits when the block ends and rolls back when it raises, on a database of ours."""
-        if not self._is_current:
+        is_current = self._engine in self._current
+        if not is_current:
             self._database.require_present(self._url)
         with self._connected(engine) as (connection, driver):
-            if not self._is_current:
-                revisions.require_current(self._database, driver)
-                self._is_current = True
+            if not is_current:
+                revisions.require_current(driver)
+                self._current.add(self._engine)
             yield connection, driver
             self._commit(connection, driver)
 

@@ -17,7 +17,7 @@ from orderkit.adapters.sqlalchemy import changes, statements, tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Write
 from orderkit.adapters.sqlalchemy.reading import SqlReading
 from orderkit.adapters.sqlalchemy.rows import desk, orders
-from orderkit.errors import KeyReused, NotFound, StaleRecord, StorageError
+from orderkit.errors import KeyReused, StaleRecord, StorageError
 from orderkit.personal import Person
 from orderkit.ports.storage import Change, CommandKey
 
@@ -34,8 +34,8 @@ class SqlUnitOfWork(SqlReading):
             self._take_key_and_lock(change)
             steps = list(changes.steps(self.database, change))
             counts = self.driver.write_all([step.write for step in steps])
-            for step, count in zip(steps, counts, strict=True):
-                if count != len(step.write.rows) and not step.may_be_there:
+            for step, count in zip(steps, counts, strict=False):
+                if step.write.falls_short(count):
                     raise self._kept_out(change, step)
 
     def next_in_series(self, scope: str, issuer: str, series: str) -> int:
@@ -47,14 +47,14 @@ class SqlUnitOfWork(SqlReading):
     def erase(self, scope: str, person: Person) -> int:
         with self._whole():
             erasing = statements.erasing(self.database).asked(scope=scope, person=str(person))
-            (erased,) = self.driver.write_all([Write(erasing.sql, [erasing.values])])
+            (erased,) = self.driver.write_all([Write(erasing.sql, [erasing.values], all=False)])
             return erased
 
     def consume(self, ids: Sequence[UUID], channel: str) -> None:
         with self._whole():
             statement, id = statements.consuming(self.database), self.database.wire.id
             rows = [statement.asked(of_channel=channel, of_id=id(each)).values for each in ids]
-            self.driver.write_all([Write(statement.sql, rows)])
+            self.driver.write_all([Write(statement.sql, rows, all=False)])
 
     @contextmanager
     def _whole(self) -> Iterator[None]:
@@ -78,10 +78,10 @@ class SqlUnitOfWork(SqlReading):
             order = Write(statements.updating(self.database, tables.orders, "version"), [row])
         keys = [desk.key_row(change.key)] if change.key else []
         key = Write(statements.inserting(self.database, tables.command_keys), keys)
-        taken, locked = self.driver.write_all([key, order])
-        if change.key and not taken:
+        counts = self.driver.write_all([key, order])
+        if key.falls_short(counts[0]) and change.key:
             raise self._key_taken(change, change.key)
-        if not locked:
+        if order.falls_short(counts[1]):
             raise self._stale(change) if self._found(change) or change.before else _number_taken(change)
 
     def _key_taken(self, change: Change, key: CommandKey) -> StorageError:
@@ -103,7 +103,7 @@ class SqlUnitOfWork(SqlReading):
     def _found(self, change: Change) -> int | None:
         try:
             return self.version_of(change.scope, change.after.order.id)
-        except NotFound:
+        except StorageError:  # not there, or nothing can be asked any more
             return None
 
 

@@ -9,7 +9,7 @@ from rich.table import Table
 
 from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit
-from orderkit.cli.printing import Paper, cell, status, words
+from orderkit.cli.printing import Paper, cell, words
 from orderkit.errors import InvalidRequest
 from orderkit.jsons import Json
 from orderkit.lifecycles import ANY, STAY, Kind, Lifecycle, Move
@@ -69,7 +69,7 @@ def _print_table(paper: Paper, chosen: Lifecycle) -> None:
     made = _grid("Status", "Kind", "Lets it be")
     for each in chosen.statuses:
         key = f"{each.key} (begins here)" if each is chosen.initial else each.key
-        made.add_row(status(key, each.kind.key), cell(each.kind.key), cell(", ".join(map(words, sorted(each.capabilities)))))
+        made.add_row(cell(key, "bold"), cell(each.kind.key), cell(", ".join(map(words, sorted(each.capabilities)))))
     paper.show(made)
     paper.heading("The moves")
     made = _grid("Event", "From", "To", "Only if")
@@ -87,7 +87,8 @@ def _row(chosen: Lifecycle, move: Move) -> tuple[str, str, str, str]:
 
 def _sources(move: Move) -> list[str]:
     return [
-        "any" if each is ANY else f"any {each.key}" if isinstance(each, Kind) else each.key for each in move.source
+        "any status" if each is ANY else f"any {each.key}" if isinstance(each, Kind) else each.key
+        for each in move.source
     ]
 
 

@@ -8,7 +8,7 @@ from rich.table import Table
 from orderkit.cli.opening import opened, require_known_scope
 from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit, row_plain
-from orderkit.cli.printing import Paper, cell, status, table
+from orderkit.cli.printing import Paper, clipped, status, table
 from orderkit.ports.storage import OrderFilter, OrderRow
 from orderkit.services.reading import Listed
 
@@ -62,7 +62,7 @@ def _narrow(paper: Paper, rows: tuple[OrderRow, ...]) -> Table:
     made = table(">No.", "Placed", "*Customer", "*What", "Status", ">Total", ">Due")
     for row in rows:
         state = status(row.status, row.kind)
-        who, what = cell(row.customer_id), cell(_what(row))
+        who, what = clipped(row.customer_id), clipped(_what(row))
         total, due = paper.money(row.total), paper.some(row.due)
         made.add_row(str(row.number), paper.day(row.placed_at), who, what, state, total, due)
     return made
@@ -77,8 +77,8 @@ def _wide(paper: Paper, rows: tuple[OrderRow, ...]) -> Table:
         made.add_row(
             str(row.number),
             paper.when(row.placed_at),
-            cell(row.customer_id),
-            cell(_what(row)),
+            clipped(row.customer_id),
+            clipped(_what(row)),
             status(row.status, row.kind),
             paper.money(row.total),
             *map(paper.some, (row.paid, row.authorized, row.refunded, row.due)),

@@ -58,9 +58,7 @@ def _ask(options: Options, details: OrderDetails) -> None:
 @click.argument("event")
 @click.option("--item", metavar="N", help="Move this item of the order, not the order itself.")
 @key_and_reason
-def move(
-    options: Options, order: str, event: str, item: str | None, key: str | None, reason: str | None
-) -> None:
+def move(options: Options, order: str, event: str, item: str | None, key: str | None, reason: str | None) -> None:
     """Take a plain step of an order or of one of its items: complete, deliver, or what a plugin adds.
 
     `orderkit show` lists the steps that may be taken now; `orderkit lifecycle order` all there are.

@@ -25,7 +25,9 @@ orderkit pay 12 --via card --method {DECLINED_METHOD}
 @click.option("--via", required=True, metavar="GATEWAY", help="card, transfer or cash.")
 @click.option("--amount", metavar="AMOUNT", help="Only so much of it, where the order's terms allow parts: 12.50")
 @click.option("--authorize-only", is_flag=True, help="Only hold the money; `orderkit capture` takes it later.")
-@click.option("--method", metavar="TEXT", help=f"The card; the pretended gateway declines the card `{DECLINED_METHOD}`.")
+@click.option(
+    "--method", metavar="TEXT", help=f"The card; the pretended gateway declines the card `{DECLINED_METHOD}`."
+)
 @click.option("--confirm", "arrived", is_flag=True, help="The money of a transfer, or the cash, is here already.")
 @key_and_reason
 def pay(

@@ -21,7 +21,9 @@ orderkit refund 12 --all
 @click.argument("order")
 @click.option("--item", "chosen", multiple=True, metavar="N[:QTY]", help="An item, or some units; may be repeated.")
 @click.option("--all", "whole", is_flag=True, help="Everything that can still be refunded.")
-@click.option("--confirm", "paid_out", is_flag=True, help="The money has been handed back already, in cash or by transfer.")
+@click.option(
+    "--confirm", "paid_out", is_flag=True, help="The money has been handed back already, in cash or by transfer."
+)
 @key_and_reason
 def refund(
     options: Options,

@@ -59,7 +59,7 @@ def require_whole(rows: Sequence[Remembered], stored: OrderFamily) -> None:
 
 def print_history(paper: Paper, rows: Sequence[Remembered]) -> None:
     """The rows as a table, each with the status the order had after it."""
-    made = table(">#", f"When, {paper.zone}", "*What", "*Who", "Then the order is", "*Why")
+    made = table(">#", f"When, {paper.zone}", "*What", "Who", "Then the order is", "*Why")
     for each, after in zip(rows, _statuses(rows), strict=True):
         entry = each.entry
         why = each.reason or ("(erased)" if entry.reason else "")

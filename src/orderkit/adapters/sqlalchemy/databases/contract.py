@@ -28,10 +28,14 @@ class Question:
 
 @frozen
 class Write:
-    """A compiled statement that changes rows, once for each of `rows`."""
+    """A compiled statement, run for each of `rows`; where `all` must change a row, fewer is a conflict."""
 
     sql: str
     rows: Sequence[Row]
+    all: bool = True
+
+    def falls_short(self, count: int) -> bool:
+        return self.all and count != len(self.rows)
 
 
 class Driver(Protocol):
@@ -46,7 +50,10 @@ class Driver(Protocol):
         """The answers to several questions, in as few round trips as the driver can."""
 
     def write_all(self, writes: Iterable[Write]) -> list[int]:
-        """How many rows each of the writes changed, in as few round trips as the driver can."""
+        """How many rows each of the writes changed, in as few round trips as the driver can.
+
+        The answer ends with the first write that fell short: what comes after it means nothing.
+        """
 
     def require_open_transaction(self) -> None:
         """Raise StorageError where no transaction is open, or the open one can only be rolled back."""

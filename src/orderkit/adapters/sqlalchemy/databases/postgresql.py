@@ -45,6 +45,8 @@ _BUSY = {
 _SENTENCES = {
     "42P01": "the database lacks a table of orderkit: call storage.migrate() or run `orderkit migrate`",
     "42501": "this user lacks a privilege in the database",
+    "23503": "a row refers to one that is not there",
+    "23505": "a row is there already",
     "25006": "the database is read-only, perhaps a replica: connect to the primary",
     "53100": "the server's disk is full; nothing was written",
     "22021": "a text holds a character that PostgreSQL cannot store",
@@ -75,12 +77,18 @@ class PsycopgDriver:
             raise explained(error) from error
 
     def write_all(self, writes: Iterable[Write]) -> list[int]:
+        asked = [(each, self._cursor()) for each in writes]
         try:
             with self._pipeline():
-                cursors = [_written(self._cursor(), each) for each in writes]
-            return [cursor.rowcount if cursor else 0 for cursor in cursors]
+                for each, cursor in asked:
+                    _write(cursor, each)
         except (psycopg.Error, UnicodeError) as error:
+            # All were sent at once: the error may only follow from one before it that fell short.
+            counts = [cursor.rowcount for _, cursor in asked]
+            if any(each.falls_short(count) for (each, _), count in zip(asked, counts, strict=True) if count >= 0):
+                return _until_short([each for each, _ in asked], counts)
             raise explained(error) from error
+        return _until_short([each for each, _ in asked], [max(0, cursor.rowcount) for _, cursor in asked])
 
     def require_open_transaction(self) -> None:
         status = self.connection.info.transaction_status
@@ -114,13 +122,16 @@ def _sql(text: str) -> Any:  # noqa: ANN401  # psycopg asks for a literal; ours 
     return text
 
 
-def _written(cursor: psycopg.Cursor[Row], write: Write) -> psycopg.Cursor[Row] | None:
-    if not write.rows:
-        return None
+def _write(cursor: psycopg.Cursor[Row], write: Write) -> None:
     if len(write.rows) == 1:
-        return cursor.execute(_sql(write.sql), write.rows[0])
-    cursor.executemany(_sql(write.sql), write.rows)
-    return cursor
+        cursor.execute(_sql(write.sql), write.rows[0])
+    elif write.rows:
+        cursor.executemany(_sql(write.sql), write.rows)
+
+
+def _until_short(writes: Sequence[Write], counts: Sequence[int]) -> list[int]:
+    until = next((place for place, each in enumerate(writes, 1) if each.falls_short(counts[place - 1])), len(writes))
+    return list(counts[:until])
 
 
 def explained(error: Exception, during: Phase = "working") -> StorageError:

@@ -38,6 +38,7 @@ _SENTENCES = {
     sqlite3.SQLITE_IOERR: "the disk answered with an error; nothing was written",
     sqlite3.SQLITE_CORRUPT: "the database file is damaged: restore a backup",
     sqlite3.SQLITE_NOTADB: "the file is not an SQLite database",
+    sqlite3.SQLITE_CONSTRAINT: "a row refers to one that is not there, or is there already",
     sqlite3.SQLITE_PERM: "this process may not use the database file",
 }
 
@@ -59,8 +60,13 @@ class SqliteDriver:
 
     def write_all(self, writes: Iterable[Write]) -> list[int]:
         cursor = self._cursor()
+        counts = []
         try:
-            return [_changed(cursor, each) for each in writes]
+            for each in writes:
+                counts.append(_changed(cursor, each))
+                if each.falls_short(counts[-1]):
+                    break
+            return counts
         except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise explained(error) from error
 
