@@ -70,6 +70,10 @@ PAID: tuple[Step, ...] = (begun_payment, answered)
 lives = st.tuples(st.sampled_from(((), PAID)), st.lists(steps, max_size=12)).map(lambda two: [*two[0], *two[1]])
 
 
+PAID: tuple[Step, ...] = (begun_payment, answered)
+lives = st.tuples(st.sampled_from(((), PAID)), st.lists(steps, max_size=12)).map(lambda two: [*two[0], *two[1]])
+
+
 def life(chosen: list[Step]) -> list[Change]:
     """The changes of an order through these steps; those that are not possible are left out."""
     changes = [change_of(None, new_family(*LINES))]

@@ -32,6 +32,7 @@ from orderkit import (
 )
 from orderkit.adapters.offline import OfflineGateway
 from orderkit.adapters.scripted import ScriptedGateway
+from orderkit.ports.ids import Ids
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=timezone.utc)
 CLERK = Actor.user("u-7", roles={"sales"}, name="Jo Clerk")
@@ -118,6 +119,7 @@ def new_stall(
     fields: Iterable[Field] = (),
     card: ScriptedGateway | None = None,
     clock: StillClock | None = None,
+    ids: Ids | None = None,
 ) -> Stall:
     """A stall in this scope of the store."""
     card, bank, clock = card or ScriptedGateway(), OfflineGateway(), clock or StillClock()
@@ -128,6 +130,7 @@ def new_stall(
         extensions=extensions,
         fields=fields,
         clock=clock,
+        ids=ids,
     )
     shop = desk.scope(scope, actor=CLERK)
     return Stall(desk=desk, shop=shop, storage=storage, card=card, bank=bank, clock=clock)

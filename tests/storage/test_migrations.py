@@ -85,7 +85,7 @@ def ours(connection: Connection) -> set[str]:
 def definitions(connection: Connection) -> dict[str, str]:
     rows = connection.execute(text(DEFINITIONS[connection.dialect.name])).all()
     # How SQL is laid out means nothing.
-    return {row[0]: " ".join(row[1].split()) for row in rows if row[0] not in (VERSION_TABLE, f"{VERSION_TABLE}_pkc")}
+    return {row[0]: " ".join(row[1].split()) for row in rows if not row[0].startswith(VERSION_TABLE)}
 
 
 def test_the_revision_that_the_code_is_written_for_is_the_newest() -> None:
@@ -105,12 +105,12 @@ def test_migrating_makes_the_tables_that_the_code_knows(new_url: NewUrl) -> None
     with connected(described) as connection:
         METADATA.create_all(connection)
         expected = definitions(connection)
+        assert expected
     with connected(migrated) as connection:
         assert len(ours(connection)) == len(METADATA.tables) + 1
         theirs = {"include_name": lambda name, kind, _: kind != "table" or name in METADATA.tables}
         assert compare_metadata(MigrationContext.configure(connection, opts=theirs), METADATA) == []
-        found = definitions(connection)
-    assert {name: found[name] for name in sorted(found) if not name.startswith(f"{VERSION_TABLE}.")} == expected
+        assert definitions(connection) == expected
 
 
 def test_migrating_twice_changes_nothing(new_url: NewUrl) -> None:
@@ -158,7 +158,7 @@ def test_a_database_of_a_newer_orderkit_is_refused(new_url: NewUrl, act: Callabl
     migrate(url)
     with connected(url) as connection:
         connection.execute(text("UPDATE orderkit_schema SET revision = 'ok9999'"))
-    with store(url) as storage, pytest.raises(StorageError, match=f"ok9999.*{REVISION}.*newer"):
+    with store(url) as storage, pytest.raises(StorageError, match=rf"ok9999.*{REVISION}.*newer"):
         act(storage)
 
 
@@ -168,7 +168,7 @@ def test_a_database_of_an_older_orderkit_says_what_to_do(new_url: NewUrl) -> Non
     migrate(url)
     with connected(url) as connection:
         connection.execute(text("UPDATE orderkit_schema SET revision = 'ok0000'"))
-    with store(url) as storage, pytest.raises(StorageError, match=f"ok0000, not {REVISION}.*migrate"):
+    with store(url) as storage, pytest.raises(StorageError, match=rf"ok0000, not {REVISION}.*migrate"):
         listed(storage)
 
 
@@ -242,5 +242,5 @@ def test_the_history_of_a_host_is_left_to_the_host(new_url: NewUrl, host: Callab
     command.upgrade(host(url), "heads")
     with connected(url) as connection:
         connection.execute(text("UPDATE orderkit_schema SET revision = 'ok0000'"))
-    with pytest.raises(StorageError, match="another Alembic history.*upgrade heads"):
+    with pytest.raises(StorageError, match=r"another Alembic history.*upgrade heads"):
         migrate(url)

@@ -22,6 +22,10 @@ from orderkit.services.reading import OrderDetails
 
 R = TypeVar("R")
 
+_WAITING: Final = {
+    "confirm": {("payment", "confirm"), ("refund", "confirm")},
+    "reject": {("payment", "reject"), ("refund", "fail")},
+}
 _LARGEST_NUMBER: Final = 2**63 - 1
 
 
@@ -70,12 +74,16 @@ def payment_of(shop: Shop, text: str, event: str) -> tuple[OrderDetails, Payment
 
 
 def waiting_of(shop: Shop, text: str, event: str) -> Waiting:
-    """What waits for a person: the payment or refund of this id, ORDER/N, or the only such thing of the order.
+    """What waits for a person: payment ORDER/N, refund ORDER/rN, the one of this id, or the only one of the order.
 
     Raises:
         InvalidRequest: nothing waits, or several things do. NotFound.
     """
-    if "/" in text:
+    order, slash, place = text.partition("/")
+    if slash and place.startswith("r"):
+        details = details_of(shop, order)
+        return Waiting(details, _at(details.family.refunds, place[1:], "refund", rule="is_refund", text=text))
+    if slash:
         return Waiting(*payment_of(shop, text, event))
     refund = _refund_with_id(shop, text)
     if refund is not None:
@@ -166,33 +174,29 @@ def _only_payment(details: OrderDetails, event: str) -> Payment:
 
 
 def _only_waiting(details: OrderDetails, event: str) -> Payment | Refund:
-    """A refund waits through the payment that it goes back over; then the payment itself awaits nothing."""
     family = details.family
-    able = {each.id for each in details.actions if each.on == "payment" and each.name == event and each.enabled}
-    refunds = [
-        each
-        for each in family.refunds
-        if any(
-            one.refund_id == each.id and one.kind == "in_flight" and one.payment_id in able for one in family.operations
-        )
-    ]
-    waiting = {one.payment_id for one in family.operations if one.kind == "in_flight" and one.refund_id is None}
-    payments = [each for each in family.payments if each.id in able & waiting]
+    able = {each.id for each in details.actions if (each.on, each.name) in _WAITING[event] and each.enabled}
+    # A payment may hear of a refund that goes back over it, too; what waits then is the refund.
+    bringing = {each.payment_id for each in family.operations if each.kind == "in_flight" and each.refund_id is None}
+    payments = [each for each in family.payments if each.id in able & bringing]
+    refunds = [each for each in family.refunds if each.id in able]
     possible: list[Payment | Refund] = [*payments, *refunds]
     if not possible:
         raise InvalidRequest("order", "something_waits")
     if len(possible) > 1:
-        named = [_places(details, payments), *(f"refund {each.id}" for each in refunds)]
-        raise InvalidRequest("order", "has_one_choice", possible=", ".join(filter(None, named)))
+        raise InvalidRequest("order", "has_one_choice", possible=_places(details, possible))
     return possible[0]
 
 
-def _places(details: OrderDetails, payments: Sequence[Payment]) -> str:
-    number, places = (
-        details.family.order.number,
-        {each.id: place for place, each in enumerate(details.family.payments, 1)},
-    )
-    return ", ".join(f"{number}/{places[each.id]}" for each in payments)
+def _places(details: OrderDetails, records: Sequence[Payment | Refund]) -> str:
+    return ", ".join(place_of(details.family, each.id) for each in records)
+
+
+def place_of(family: OrderFamily, id: UUID) -> str:
+    """How a payment or refund is named on the command line: ``12/1``, ``12/r1``."""
+    payments = {each.id: str(place) for place, each in enumerate(family.payments, start=1)}
+    refunds = {each.id: f"r{place}" for place, each in enumerate(family.refunds, start=1)}
+    return f"{family.order.number}/{(payments | refunds)[id]}"
 
 
 def _item(family: OrderFamily, text: str) -> RefundItem:

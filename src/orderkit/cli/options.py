@@ -6,6 +6,7 @@ Only what all commands share lives here: how options are asked for and gathered.
 from __future__ import annotations
 
 import getpass
+import os
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, Final, ParamSpec
@@ -95,7 +96,7 @@ class Command(click.Command):
         shared = {option.name for option in SHARED}
         parts: dict[str, list[tuple[str, str]]] = {"Options": [], "Options of every command": []}
         for param in self.get_params(ctx):
-            record = param.get_help_record(ctx)
+            record = param.get_help_record(ctx) if isinstance(param, click.Option) else None
             if record is not None:
                 parts["Options of every command" if param.name in shared else "Options"].append(record)
         for title, records in parts.items():
@@ -142,7 +143,8 @@ def _gathered(given: dict[str, object]) -> Options:
         actor=str(told.get("actor", default.actor)),
         as_json=bool(told["as_json"]),
         locale=str(told.get("locale", default.locale)),
-        zone=str(told.get("shown_zone", default.zone)),
+        # Where a command has a --zone of its own (the file's), the environment can still say this one.
+        zone=str(told.get("shown_zone") or os.environ.get("ORDERKIT_ZONE") or default.zone),
     )
 
 

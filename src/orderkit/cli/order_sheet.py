@@ -10,7 +10,7 @@ from uuid import UUID
 
 from rich.table import Table
 
-from orderkit.cli.finding import names_in
+from orderkit.cli.finding import names_in, place_of
 from orderkit.cli.printing import Paper, cell, clipped, status, table, words
 from orderkit.cli.sentences import sentence
 from orderkit.money import Money
@@ -133,10 +133,12 @@ def _print_payments(paper: Paper, details: OrderDetails) -> None:
 
 def note_on(details: OrderDetails, payment: Payment) -> str:
     """What else is worth saying about a payment: the customer's next step, or why it failed."""
-    if payment.next_step is not None:
+    if payment.kind == "under_way" and payment.next_step is not None:
         return f"go to {payment.next_step.url}" if isinstance(payment.next_step, Redirect) else "waits for the money"
-    failed = [each.code for each in details.family.operations_of(payment.id) if each.kind == "failed" and each.code]
-    return words(failed[-1]) if failed else ""
+    if payment.kind != "failed":
+        return ""
+    answers = (each.code for each in details.family.operations_of(payment.id) if each.kind == "failed")
+    return words(next(filter(None, answers), ""))
 
 
 def _print_refunds(paper: Paper, details: OrderDetails) -> None:
@@ -175,8 +177,10 @@ def print_actions(paper: Paper, details: OrderDetails) -> None:
 def _ended(details: OrderDetails) -> set[UUID]:
     """What is over with and says so by its status: no need to say of each thing that it cannot be done any more."""
     family = details.family
-    every = (*family.items, *family.payments, *family.refunds)
-    return {each.id for each in every if each.kind in _ENDED}
+    kinds = {each.id: each.kind for each in family.items}
+    kinds |= {each.id: each.kind for each in family.payments}
+    kinds |= {each.id: each.kind for each in family.refunds}
+    return {id for id, kind in kinds.items() if kind in _ENDED}
 
 
 def _commands(allowed: list[Action], details: OrderDetails) -> list[str]:
@@ -223,8 +227,10 @@ def command_for(action: Action, details: OrderDetails) -> str | None:
     if action.on == "order":
         return _on_order(action.name, number)
     if action.on == "payment":
-        at = next(at for at, each in enumerate(family.payments, start=1) if each.id == action.id)
-        return f"orderkit {action.name} {number}/{at}"
+        return f"orderkit {action.name} {place_of(family, action.id)}"
+    if action.on == "refund":
+        verb = {"confirm": "confirm", "fail": "reject"}.get(action.name)
+        return f"orderkit {verb} {place_of(family, action.id)}" if verb else None
     if action.on == "item" and action.name == "refund":
         return f"orderkit refund {number} --item {place}"
     return f"orderkit move {number} {action.name} --item {place}" if action.on == "item" else None

@@ -30,15 +30,15 @@ class Entry:
 
 SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     "To begin": {
-        "demo": Entry("demo", "Try everything out on a fresh database, with real orders from a CSV file."),
+        "demo": Entry("demo", "Try everything out on a fresh database, with real orders."),
         "import": Entry("importing", "Import the orders of a CSV file, and account for its every line."),
     },
     "To look": {
         "list": Entry("listing", "Show the orders, newest first."),
         "show": Entry("showing", "Show one order: lines, money, what may be done now, and why not."),
-        "history": Entry("remembering", "Show who changed an order, when and why; check that nobody edited that."),
+        "history": Entry("remembering", "Show who changed an order, when and why, and check it."),
         "totals": Entry("totalling", "Show the sums over all orders, per currency."),
-        "lifecycle": Entry("lifecycles", "Show how orders, payments and the rest may move, as a table or Mermaid."),
+        "lifecycle": Entry("lifecycles", "Show how orders, payments and the rest may move."),
     },
     "Money": {
         "pay": Entry("paying", "Pay an order: by card, by transfer, in cash."),
@@ -51,8 +51,8 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
     },
     "Orders": {
         "cancel": Entry("moving", "Cancel an order that is not paid."),
-        "move": Entry("moving", "Take a plain step of an order, such as complete."),
-        "proceed": Entry("moving", "Go on with what was begun and not finished, after a crash or a time-out."),
+        "move": Entry("moving", "Take a plain step of an order or item, such as complete."),
+        "proceed": Entry("moving", "Go on with what a crash or a time-out left unfinished."),
     },
     "The database": {
         "migrate": Entry("migrating", "Make the database's tables, or bring them up to date."),
@@ -73,12 +73,13 @@ Every command answers --help with examples, and --json with one JSON document.
 EPILOG = """\b
 Exit codes:
   0  done
-  1  refused, declined or failed; one line says why, and nothing is left half-done
+  1  refused, declined or failed; one line says why, nothing is half-done
   2  the command line itself was not understood
   3  import: finished, but some lines of the file were refused as unsound
 
 \b
-ORDERKIT_DB, ORDERKIT_SCOPE, ORDERKIT_ACTOR, ORDERKIT_LOCALE and ORDERKIT_ZONE stand for the options of those names.
+ORDERKIT_DB, ORDERKIT_SCOPE, ORDERKIT_ACTOR, ORDERKIT_LOCALE and ORDERKIT_ZONE
+stand for the options of those names.
 """
 
 

@@ -17,7 +17,7 @@ _DOUBT: Final = "nobody knows yet what became of an operation; `orderkit proceed
 SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     # paying an order
     "is_payable": ("an order that is {status} cannot be paid",),
-    "something_is_open": ("nothing is left to ask for, since what is held or on its way counts (due: {due})",),
+    "something_is_open": ("nothing is left to ask for (due: {due}; what is held or on its way is asked for already)",),
     "one_payment_at_a_time": (
         "{payment} is {status} and may still bring the money; capture, void or abandon it first",
     ),
@@ -74,6 +74,8 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "is_database_url": ("{found} is no database. Write sqlite:///file.db or postgresql://user@host/name",),
     "is_number_or_id": ("{found} is neither an order's number nor an id",),
     "is_payment": ("{found} names no payment. Write ORDER, ORDER/1 for its first payment, or the payment's id",),
+    "is_refund": ("{found} names no refund. Write ORDER/r1 for its first refund, or the refund's id",),
+    "awaits_person": ("it waits for nobody's word: it is {status}",),
     "has_payment": ("the order has no payment yet; `orderkit pay` starts one",),
     "has_one_choice": ("several are possible: {possible}. Name one",),
     "something_waits": ("nothing of the order waits for a person",),
@@ -103,7 +105,7 @@ def sentence(refusal: Refusal, names: Mapping[str, str] | None = None) -> str:
 
     `names` says how ids are called instead (``payment 1``).
     """
-    figures = {name: _plain(value, names or {}) for name, value in refusal.params.items()}
+    figures = {name: _plain(name, value, names or {}) for name, value in refusal.params.items()}
     for words in SENTENCES.get(refusal.code, ()):
         try:
             return words.format_map(figures)
@@ -112,6 +114,9 @@ def sentence(refusal: Refusal, names: Mapping[str, str] | None = None) -> str:
     return sentence_of_import(refusal)
 
 
-def _plain(value: object, names: Mapping[str, str]) -> str:
+def _plain(name: str, value: object, names: Mapping[str, str]) -> str:
+    """An id with what it is the id of, a key in words, anything else as it is."""
     text = str(value)
-    return names.get(text, text.replace("_", " ") if text.isidentifier() else text)
+    if name in ("payment", "refund"):
+        return names.get(text, f"{name} {text}")
+    return text.replace("_", " ") if name in ("status", "order_status", "event") else text

@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from orderkit.cli.asking import asked, key_and_reason, tell_moved
-from orderkit.cli.finding import Waiting, amount_of, waiting_of
+from orderkit.cli.finding import amount_of, waiting_of
 from orderkit.cli.opening import opened
 from orderkit.cli.options import Options, desk_command
 from orderkit.errors import InvalidRequest
@@ -29,7 +29,7 @@ orderkit reject 12/2 --reason "never arrived"
 def confirm(options: Options, target: str, amount: str | None, key: str | None, reason: str | None) -> None:
     """Say that the money of a transfer or in cash has arrived, or that a refund has been paid out that way.
 
-    An order is enough where only one thing waits; else name the payment (12/2), or the id of the payment or refund.
+    An order is enough where only one thing waits; else name the payment (12/2), the refund (12/r1), or its id.
     """
     with opened(options) as shop:
         found = waiting_of(shop, target, "confirm")
@@ -56,7 +56,7 @@ def reject(options: Options, target: str, key: str | None, reason: str | None) -
     The order can then be paid again, or the items refunded again.
     """
     with opened(options) as shop:
-        found: Waiting = waiting_of(shop, target, "reject")
+        found = waiting_of(shop, target, "reject")
         order_id, told = found.details.family.order.id, asked(key, reason)
         if isinstance(found.record, Refund):
             tell_moved(options, shop, order_id, shop.refunds.fail(found.record.id, **told))

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final
 
 import click
-from attrs import evolve, frozen
+from attrs import frozen
 
 from orderkit.cli.demo.cast import Cast, cast, oldest_first
 from orderkit.cli.demo.checking import Check, checks
@@ -27,7 +27,7 @@ from orderkit.cli.failures import FAILED
 from orderkit.cli.file_options import FileHabits, file_options
 from orderkit.cli.import_report import Reasons
 from orderkit.cli.opening import opened, shown_url
-from orderkit.cli.options import DEFAULT_DB, Options, desk_command
+from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit, order_plain, records, remembered_plain, row_plain
 from orderkit.cli.printing import Paper
 from orderkit.cli.progress import bars
@@ -64,6 +64,8 @@ class Played:
 @desk_command("demo", examples=EXAMPLES)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @file_options
+# Without the environment's: whoever works on a real database all day must not demonstrate on it by accident.
+@click.option("--db", metavar="URL", default=DEMO_DB, show_default=True, help="The fresh database.")
 def demo(options: Options, /, file: Path | None, **habits: str | bool | None) -> None:
     """Play a shop's day on a fresh database: import orders from a CSV file, pay them by card, transfer and cash,
     capture one in part, cancel and refund some; then show the orders, one of them with its history and with what may
@@ -73,8 +75,6 @@ def demo(options: Options, /, file: Path | None, **habits: str | bool | None) ->
     says otherwise. An earlier demo's file is made anew, one that no demo made is never touched. It stays afterwards,
     for trying the other commands. No real money moves: the card is a pretended gateway.
     """
-    if options.db == DEFAULT_DB:
-        options = evolve(options, db=DEMO_DB)
     column_map = FileHabits.of(habits).column_map(SAMPLE_MAP if file is None else None)
     file = file or sample_file()
     next(read_rows(file, column_map), None)  # before anything is made or replaced

@@ -177,7 +177,7 @@ refund_lines = Table(
     METADATA,
     RefundLineColumns,
     key_of("orderkit_refund_lines", "scope", "order_id", "refund_id", "position"),
-    beside("orderkit_refund_lines", "orderkit_refunds", "refund_id"),
     beside("orderkit_refund_lines", "orderkit_items", "item_id"),
+    beside("orderkit_refund_lines", "orderkit_refunds", "refund_id"),
     sqlite_with_rowid=False,
 )
