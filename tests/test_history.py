@@ -250,3 +250,11 @@ def test_an_empty_history_cannot_be_replayed() -> None:
     """There is no order without a history."""
     with pytest.raises(StorageError):
         replay([])
+
+
+def test_a_flag_that_becomes_a_number_is_a_change() -> None:
+    """True and 1 are equal to Python and different in JSON: the change is recorded, so replay has what is stored."""
+    before = new_family()
+    after = evolve(before, order=evolve(before.order, extra={"acme.gift": True}))
+    later = evolve(after, order=evolve(after.order, extra={"acme.gift": 1}))
+    assert changes_between(after, later)["order"] == {"extra": {"acme.gift": 1}}

@@ -133,7 +133,14 @@ def _difference(then: object | None, now: object) -> dict[str, Json]:
     if then is None:
         return to_plain(now)
     old, new = to_plain(then), to_plain(now)
-    return {name: value for name, value in new.items() if old.get(name) != value}
+    return {name: value for name, value in new.items() if not _same(old.get(name), value)}
+
+
+def _same(then: Json, now: Json) -> bool:
+    """Python takes 1 for True; the stored text tells them apart, and so does this."""
+    return (
+        then == now and type(then) is type(now) and (not isinstance(now, dict | list) or to_text(then) == to_text(now))
+    )
 
 
 def _frozen(value: PersonalValue | FieldValue) -> Json:

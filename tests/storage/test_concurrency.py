@@ -6,14 +6,19 @@ ones; a loser decides again on what is stored by then, as services do, and must 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from threading import Barrier
+from typing import cast
 
 import pytest
+from attrs import define, evolve
 
 from orderkit.adapters.sqlalchemy import SqlStorage
-from orderkit.errors import KeyReused, StaleRecord, TransitionError
+from orderkit.adapters.sqlalchemy.databases.contract import Driver, Question
+from orderkit.adapters.sqlalchemy.rows.wire import Row
+from orderkit.adapters.sqlalchemy.writing import SqlUnitOfWork
+from orderkit.errors import Busy, KeyReused, StaleRecord, TransitionError
 from orderkit.families.concluding import conclude
 from orderkit.family import OrderFamily
 from orderkit.history import replay, without_personal
@@ -201,3 +206,57 @@ def test_two_placements_under_one_key_make_one_order(
     assert made is not None
     assert made.made == {"order": winner.order.id.hex}
     require_consistent(storage, winner, version=1)
+
+
+@define
+class Interrupted:
+    """A driver between whose first and last questions somebody else commits, as READ COMMITTED lets them."""
+
+    driver: Driver
+    commits: list[Callable[[], None]]
+
+    def ask_all(self, questions: Sequence[Question]) -> list[list[Row]]:
+        half = len(questions) // 2
+        first = self.driver.ask_all(questions[:half])
+        if self.commits:
+            self.commits.pop()()
+        return [*first, *self.driver.ask_all(questions[half:])]
+
+
+@pytest.mark.parametrize("times", [1, 3])
+def test_a_family_is_loaded_as_one_commit_left_it(storage: SqlStorage, times: int) -> None:
+    """Changes that are committed while a unit of work loads the family are in it whole, however often that happens."""
+    family = placed(storage)
+
+    def grow() -> None:
+        change_again(storage, family, with_attention)
+
+    with storage.begin() as work:
+        assert isinstance(work, SqlUnitOfWork)
+        work.driver = cast("Driver", Interrupted(work.driver, [grow] * times))
+        loaded = work.family(SCOPE, family.order.id)
+    assert (loaded.order.version, len(loaded.attention)) == (1 + times, times)
+    assert loaded == load(storage, family.order.id)
+
+
+def test_a_family_that_never_stands_still_is_busy(storage: SqlStorage) -> None:
+    """Rather than put two commits together, a unit of work gives up."""
+    family = placed(storage)
+    with storage.begin() as work:
+        assert isinstance(work, SqlUnitOfWork)
+        work.driver = cast(
+            "Driver", Interrupted(work.driver, [partial(change_again, storage, family, with_attention)] * 50)
+        )
+        with pytest.raises(Busy):
+            work.family(SCOPE, family.order.id)
+
+
+def test_the_database_keeps_a_second_live_payment_out(storage: SqlStorage) -> None:
+    """S0-28: a change whose `before` hides the live payment is stale by the unique index, not by an error of it."""
+    family = placed(storage)
+    paying = go_on(storage, family, begun_payment(family))
+    blind = evolve(paying, payments=(), operations=())
+    again = begun_payment(evolve(family, order=paying.order, head=paying.head), capture=False)
+    with pytest.raises(StaleRecord):
+        commit(storage, change_of(blind, evolve(again, requests=paying.requests)))
+    assert load(storage, family.order.id) == paying

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import partial
+from itertools import count
 from pathlib import Path
 from textwrap import dedent
 
@@ -43,9 +44,9 @@ DEFINITIONS = {
 @pytest.fixture(params=["sqlite", "postgresql"])
 def new_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[NewUrl]:
     """Gives empty databases, of either kind."""
-    made: list[object] = []
     if request.param == "sqlite":
-        yield lambda: (made.append(1), f"sqlite:///{tmp_path}/{len(made)}.db")[1]
+        numbers = count()
+        yield lambda: f"sqlite:///{tmp_path}/{next(numbers)}.db"
         return
     dsn: str = request.getfixturevalue("postgres_dsn")
     with database(dsn) as first, database(dsn) as second:

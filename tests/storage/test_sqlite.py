@@ -9,6 +9,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from shutil import copyfile
 
@@ -63,7 +64,7 @@ class TestSqlite(StorageSuite):
 
     @pytest.fixture
     def storage(self, path: Path, opened: Open) -> Storage:
-        self.open = lambda: opened(path)
+        self.open = partial(opened, path)
         return self.open()
 
     def reopened(self, storage: Storage) -> Storage:
@@ -89,7 +90,7 @@ def test_a_database_in_memory_must_be_chosen(opened: Open) -> None:
     storage = opened("sqlite://", durability="relaxed")
     storage.migrate()
     families = [new_family(number=number) for number in range(1, 5)]
-    outcomes = together(*(lambda family=family: keep(storage, family) for family in families))
+    outcomes = together(*(partial(keep, storage, family) for family in families))
     assert outcomes == families
     assert len(listed(storage).rows) == 4
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 import click
 
 from orderkit.errors import (
+    Busy,
     InvalidRequest,
     NotFound,
     OrderkitError,
@@ -46,19 +47,19 @@ def failures_told(options: Options) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except (OrderkitError, OSError, ModuleNotFoundError) as error:
-        tell(error, as_json=options.as_json)
+        tell(error, options)
         raise click.exceptions.Exit(FAILED) from error
 
 
-def tell(error: Exception, *, as_json: bool) -> None:
+def tell(error: Exception, options: Options) -> None:
     """Print the failure: as JSON to stdout, where a program looks for its answer; else as one line to stderr."""
-    if as_json:
-        print(json.dumps({"error": described(error)}, indent=2, ensure_ascii=False))
+    if options.as_json:
+        print(json.dumps({"error": described(error, options)}, indent=2, ensure_ascii=False))
     else:
-        print(f"error: {message_of(error)}", file=sys.stderr)
+        print(f"error: {message_of(error, options)}", file=sys.stderr)
 
 
-def described(error: Exception) -> dict[str, Json]:
+def described(error: Exception, options: Options) -> dict[str, Json]:
     """The failure as plain JSON, always with the same keys; what does not apply is null."""
     refusal = getattr(error, "refusal", None)
     reference = getattr(error, "reference", None)
@@ -67,14 +68,15 @@ def described(error: Exception) -> dict[str, Json]:
         "field": error.field if isinstance(error, InvalidRequest) else None,
         "code": refusal.code if isinstance(refusal, Refusal) else None,
         "params": dict(refusal.params) if isinstance(refusal, Refusal) else {},
-        "message": message_of(error),
+        "message": message_of(error, options),
         "reference": str(reference) if reference else None,
     }
 
 
-def message_of(error: Exception) -> str:
+def message_of(error: Exception, options: Options) -> str:
     """One line: what is wrong with which field, why, and what to do about it."""
     from orderkit.cli.sentences import sentence
+    from orderkit.cli.urls import shown_url
 
     if isinstance(error, InvalidRequest):
         return _one_line(f"{error.field}: {sentence(error.refusal)}")
@@ -86,8 +88,12 @@ def message_of(error: Exception) -> str:
         return _one_line(f"there is no {_words(error.noun)} {error.wanted} here; `orderkit list` shows the orders")
     if isinstance(error, OSError) and error.strerror:
         return _one_line(f"{error.filename or 'the file'}: {error.strerror}.")
+    if isinstance(error, Busy) and isinstance(error.__cause__, StorageError):
+        return message_of(error.__cause__, options)  # what kept it busy says more than how often it was tried
     text = str(error) or type(error).__name__
-    return _one_line(_with_way_out(text) if isinstance(error, StorageError) else text)
+    # Of a database that cannot be used, the store says why, and here stands which.
+    is_about_database = type(error) in (StorageError, Busy) and not text.startswith("there is no database")
+    return _one_line(f"{shown_url(options.db)}: {_with_way_out(text)}" if is_about_database else text)
 
 
 def _instead(error: TransitionNotPossible) -> str:

@@ -88,7 +88,7 @@ def outcomes_written(path: Path | None, source: Path) -> Iterator[Callable[[Line
     """Write every outcome to the file; it appears whole when the block ends, and not at all when it fails.
 
     Raises:
-        InvalidRequest: its name says no known form, or it is the file that is imported. OSError: it cannot be written.
+        InvalidRequest: its name says no known form, it is the file that is imported, or it cannot be written.
     """
     if path is None:
         yield lambda outcome: None
@@ -99,11 +99,18 @@ def outcomes_written(path: Path | None, source: Path) -> Iterator[Callable[[Line
         raise InvalidRequest("report", "is_another_file")
     unfinished = path.with_name(f"{path.name}.unfinished")
     try:
-        with unfinished.open("w", encoding="utf-8", newline="") as file:
+        with _writable(unfinished, path) as file:
             yield _csv_writer(file) if path.suffix == ".csv" else _json_writer(file)
         os.replace(unfinished, path)
     finally:
         unfinished.unlink(missing_ok=True)
+
+
+def _writable(unfinished: Path, path: Path) -> TextIO:
+    try:
+        return unfinished.open("w", encoding="utf-8", newline="")
+    except OSError as problem:
+        raise InvalidRequest("report", "is_writable", path=str(path), problem=problem.strerror) from problem
 
 
 def _csv_writer(file: TextIO) -> Callable[[LineOutcome], None]:

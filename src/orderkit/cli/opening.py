@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Final, cast, get_args
 from zoneinfo import ZoneInfo
 
 from orderkit.actors import Actor, ActorKind
 from orderkit.cli.gateways import gateways_in_the_box
 from orderkit.cli.options import Options
+from orderkit.cli.urls import sqlite_path
 from orderkit.desk import Orderkit, Shop
 from orderkit.errors import InvalidRequest, NotFound, StorageError
 from orderkit.ports.storage import Storage
@@ -23,7 +23,9 @@ from orderkit.settings import ScopeSettings
 if TYPE_CHECKING:
     from orderkit.adapters.sqlalchemy import SqlStorage
 
-_SQLITE: Final = ("sqlite:///", "sqlite+pysqlite:///")
+_PATIENCE: Final = 2.0
+"""Seconds to wait for a lock, and a command tries five times: nobody waits at a terminal for half a minute."""
+
 _PEOPLE: Final = ("user", "client", "system")
 
 
@@ -69,7 +71,7 @@ def storage_at(url: str, *, create: bool) -> SqlStorage:
         )
     from orderkit.adapters.sqlalchemy import SqlStorage
 
-    storage = SqlStorage(url)
+    storage = SqlStorage(url, busy_timeout=_PATIENCE)
     try:
         if create:
             storage.migrate()
@@ -77,15 +79,6 @@ def storage_at(url: str, *, create: bool) -> SqlStorage:
         storage.close()
         raise
     return storage
-
-
-def sqlite_path(url: str) -> Path | None:
-    """The file that a URL of SQLite names; None for other databases, and for one in memory."""
-    for start in _SQLITE:
-        if url.startswith(start):
-            name = url.removeprefix(start).partition("?")[0]
-            return Path(name) if name and name != ":memory:" else None
-    return None
 
 
 def require_known_scope(shop: Shop) -> None:
@@ -139,10 +132,3 @@ def known_locale(name: str) -> str:
 
         format_money(Money.zero("EUR"), name)
     return name
-
-
-def shown_url(url: str) -> str:
-    """The URL without its password, for the terminal and for logs."""
-    before, at, after = url.rpartition("@")
-    scheme, separator, user = before.partition("://")
-    return f"{scheme}{separator}{user.partition(':')[0]}{at}{after}" if at else url

@@ -92,6 +92,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "is_confirmed": ("cancelling cannot be undone, and nobody can be asked here; say --yes",),
     # files
     "is_report_file": ("{found} ends in neither .csv nor .jsonl, so the report's form is not known",),
+    "is_writable": ("{path} cannot be written: {problem}",),
     "is_another_file": ("the report would overwrite the file that is imported",),
     "is_new_file": ("{path} is there already and was not made by a demo. Name another database, or remove that one",),
     "is_an_empty_desk": ("the scope {scope} holds orders there already. Name another database, or another scope",),

@@ -185,8 +185,8 @@ def nothing_is_owed(ask: Ask) -> bool:
 
 PAY_RULES = (
     is_payable,
-    something_is_open,
     one_payment_at_a_time,
+    something_is_open,
     nothing_in_doubt,
     is_positive,
     is_same_currency,

@@ -1,6 +1,6 @@
 """How orderkit migrates a database by itself, with Alembic run from here and a version table of its own.
 
-A host that keeps its own Alembic history runs the same revisions in there instead (`docs`, "Migrations").
+A host that keeps its own Alembic history may run the same revisions in there instead: `migrations` says how.
 """
 
 from __future__ import annotations

@@ -46,7 +46,10 @@ class SqlStorage:
         self._url = _parsed(url)
         self._durability: Durability = durability
         self._database = database_of(self._url.drivername)
-        self._engine = self._database.writing_engine(self._url, durability=durability, busy_timeout=busy_timeout)
+        try:
+            self._engine = self._database.writing_engine(self._url, durability=durability, busy_timeout=busy_timeout)
+        except ArgumentError as error:
+            raise StorageError(f"url: {error}") from error
         self._for_reading = self._database.reading_engine(self._engine)
         # The engines, ours and the hosts', whose databases are known to have our tables as we know them.
         self._current: WeakSet[Engine] = WeakSet()

@@ -26,11 +26,12 @@ from orderkit.cli.demo.telling import (
 from orderkit.cli.failures import FAILED
 from orderkit.cli.file_options import FileHabits, file_options
 from orderkit.cli.import_report import Reasons
-from orderkit.cli.opening import opened, shown_url
+from orderkit.cli.opening import opened
 from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit, order_plain, records, remembered_plain, row_plain
 from orderkit.cli.printing import Paper
 from orderkit.cli.progress import bars
+from orderkit.cli.urls import shown_url
 from orderkit.desk import Shop
 from orderkit.imports import ColumnMap, ImportReport, read_rows
 from orderkit.jsons import Json

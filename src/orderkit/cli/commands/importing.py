@@ -13,11 +13,12 @@ from attrs import evolve
 from orderkit.cli.failures import FAILED, UNSOUND_LINES
 from orderkit.cli.file_options import FileHabits, file_options
 from orderkit.cli.import_report import Reasons, outcomes_written, print_report
-from orderkit.cli.opening import desk_over, opened, sqlite_path
+from orderkit.cli.opening import desk_over, opened
 from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit
 from orderkit.cli.printing import Paper
 from orderkit.cli.progress import bars
+from orderkit.cli.urls import sqlite_path
 from orderkit.desk import Shop
 from orderkit.imports import ImportReport, LineOutcome, read_rows
 from orderkit.jsons import Json

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from orderkit.cli.opening import shown_url, storage_at
+from orderkit.cli.opening import storage_at
 from orderkit.cli.options import Options, desk_command
 from orderkit.cli.plain import emit
 from orderkit.cli.printing import Paper
+from orderkit.cli.urls import shown_url
 
 EXAMPLES = """
 orderkit migrate

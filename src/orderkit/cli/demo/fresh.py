@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Final
 
-from orderkit.cli.opening import sqlite_path
+from orderkit.cli.urls import sqlite_path
 from orderkit.desk import Shop
 from orderkit.errors import InvalidRequest, StorageError
 

@@ -20,12 +20,18 @@ def database_of(named: str) -> Database:
 
         return Sqlite()
     if named in ("postgresql", "postgresql+psycopg"):
-        from orderkit.adapters.sqlalchemy.databases.postgresql import PostgreSQL
-
-        return PostgreSQL()
+        return _postgresql()
     raise StorageError(
         f"{named!r} is not a database that orderkit stores in; use sqlite:///file.db or postgresql://… (psycopg 3)"
     )
+
+
+def _postgresql() -> Database:
+    try:
+        from orderkit.adapters.sqlalchemy.databases.postgresql import PostgreSQL
+    except ImportError as missing:
+        raise StorageError(f"PostgreSQL needs psycopg 3 ({missing}): pip install 'orderkit[postgresql]'") from missing
+    return PostgreSQL()
 
 
 __all__ = ["Database", "database_of"]

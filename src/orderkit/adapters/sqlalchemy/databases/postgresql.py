@@ -83,12 +83,12 @@ class PsycopgDriver:
                 for each, cursor in asked:
                     _write(cursor, each)
         except (psycopg.Error, UnicodeError) as error:
-            # All were sent at once: the error may only follow from one before it that fell short.
-            counts = [cursor.rowcount for _, cursor in asked]
-            if any(each.falls_short(count) for (each, _), count in zip(asked, counts, strict=True) if count >= 0):
-                return _until_short([each for each, _ in asked], counts)
-            raise explained(error) from error
-        return _until_short([each for each, _ in asked], [max(0, cursor.rowcount) for _, cursor in asked])
+            # All were sent at once, so the error may only follow from a write before it that fell short.
+            counts = _counts([(each, cursor) for each, cursor in asked if cursor.statusmessage is not None])
+            if not any(each.falls_short(count) for (each, _), count in zip(asked, counts, strict=False)):
+                raise explained(error) from error
+            return counts
+        return _counts(asked)
 
     def require_open_transaction(self) -> None:
         status = self.connection.info.transaction_status
@@ -129,9 +129,14 @@ def _write(cursor: psycopg.Cursor[Row], write: Write) -> None:
         cursor.executemany(_sql(write.sql), write.rows)
 
 
-def _until_short(writes: Sequence[Write], counts: Sequence[int]) -> list[int]:
-    until = next((place for place, each in enumerate(writes, 1) if each.falls_short(counts[place - 1])), len(writes))
-    return list(counts[:until])
+def _counts(asked: Iterable[tuple[Write, psycopg.Cursor[Row]]]) -> list[int]:
+    """The row counts, up to the first that falls short."""
+    counts = []
+    for each, cursor in asked:
+        counts.append(cursor.rowcount if each.rows else 0)
+        if each.falls_short(counts[-1]):
+            break
+    return counts
 
 
 def explained(error: Exception, during: Phase = "working") -> StorageError:

@@ -80,7 +80,6 @@ orders = Table(
     UniqueConstraint("scope", "number", name="orderkit_orders_number_key"),
     Index("orderkit_orders_page_idx", "scope", "placed_at", "id"),
     Index("orderkit_orders_customer_idx", "scope", "customer_id", "placed_at", "id"),
-    Index("orderkit_orders_kind_idx", "scope", "kind", "placed_at", "id"),
 )
 
 

@@ -126,7 +126,6 @@ def _create_orders() -> None:
         sa.UniqueConstraint("scope", "number", name="orderkit_orders_number_key"),
     )
     op.create_index("orderkit_orders_customer_idx", "orderkit_orders", ["scope", "customer_id", "placed_at", "id"])
-    op.create_index("orderkit_orders_kind_idx", "orderkit_orders", ["scope", "kind", "placed_at", "id"])
     op.create_index("orderkit_orders_page_idx", "orderkit_orders", ["scope", "placed_at", "id"])
     op.create_table(
         "orderkit_lines",
