@@ -11,12 +11,12 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from tests.services.stalls import NewStall, Scopes, Stall, new_stall
 
 from orderkit import Storage
 from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.testing.postgres import database
-from tests.services.stalls import NewStall, Scopes, Stall, new_stall
 
 STORES = ("memory", "sqlite", "postgresql")
 

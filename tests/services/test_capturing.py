@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from attrs import evolve
+from tests.services.stalls import NewStall, Stall, eur, line
 
 from orderkit import (
     Approved,
@@ -20,7 +21,6 @@ from orderkit.adapters.scripted import Answer, ScriptedGateway, declines, times_
 from orderkit.orders.lifecycle import FRAUD, ORDER_FACTS
 from orderkit.payments.folding import fold
 from orderkit.profiles.retail import CANCELLED, IN_PAYMENT
-from tests.services.stalls import NewStall, Stall, eur, line
 
 
 def test_holding_money_does_not_pay(stall: Stall) -> None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from decimal import Decimal
-from uuid import UUID
 
 import pytest
+from attrs import evolve
+from tests.services.stalls import Stall, eur, line
 
 from orderkit import (
     Approved,
@@ -16,13 +17,13 @@ from orderkit import (
     Money,
     NewLine,
     Redirect,
+    RefundItem,
     Terms,
     TransitionNotPossible,
     TransitionRefused,
     Wait,
 )
 from orderkit.adapters.scripted import Answer, approves, asks_customer, declines, rejects, times_out, waits
-from tests.services.stalls import Stall, eur, line
 
 
 def test_a_sale_pays_the_order(stall: Stall) -> None:
@@ -119,25 +120,16 @@ def test_the_transaction_status_is_the_first_that_applies(stall: Stall) -> None:
     stall.card.finish(stall.card.calls[-1].key, Approved("sale"))
     then(lambda: stall.shop.proceed(order.id))
     stall.card.play(times_out(after=True))
-    first = RefundOne(stall, order.id)
-    then(first)
+
+    def refund_one() -> None:
+        living = next(each for each in stall.family(order.id).items if each.kind == "pending")
+        stall.shop.refund(order.id, [RefundItem(living.id, 1)])
+
+    then(refund_one)
     then(lambda: stall.shop.proceed(order.id))
-    then(first)
+    then(refund_one)
 
     assert shown == ["none", "failed", "in_progress", "succeeded", "unknown", "partly_refunded", "refunded"]
-
-
-class RefundOne:
-    """Refunds one unit of whatever item of the order can still be refunded."""
-
-    def __init__(self, stall: Stall, order_id: UUID) -> None:
-        self._stall, self._order_id = stall, order_id
-
-    def __call__(self) -> None:
-        from orderkit import RefundItem
-
-        living = [each for each in self._stall.family(self._order_id).items if each.kind == "pending"]
-        self._stall.shop.refund(self._order_id, [RefundItem(living[0].id, 1)])
 
 
 @pytest.mark.row("S2-07")
@@ -259,8 +251,6 @@ def test_an_attempt_without_an_answer_is_abandoned(stall: Stall) -> None:
 
 def test_a_gateway_has_to_take_the_currency(stall: Stall) -> None:
     """Currencies that the adapter does not declare are refused before anything is written or asked."""
-    from attrs import evolve
-
     stall.card.capabilities = evolve(stall.card.capabilities, currencies=frozenset({"EUR"}))
     order = stall.place(NewLine("A", "A", unit_price=Money("100", "JPY")))
     with pytest.raises(TransitionRefused, match=r"gateway_takes_it \(currency=JPY\)"):

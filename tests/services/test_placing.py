@@ -8,6 +8,7 @@ from uuid import UUID
 
 import pytest
 from attrs import define, evolve
+from tests.services.stalls import BUYER, NewStall, Scopes, Stall, eur, line, new_stall
 
 from orderkit import (
     Actor,
@@ -26,7 +27,6 @@ from orderkit import (
 )
 from orderkit.personal import value_of
 from orderkit.ports.clock import in_zone
-from tests.services.stalls import BUYER, NewStall, Scopes, Stall, eur, line, new_stall
 
 
 def test_a_placed_order_asks_for_its_total(stall: Stall) -> None:
@@ -48,12 +48,20 @@ def test_discounts_and_taxes_make_the_total(stall: Stall) -> None:
         "A book",
         unit_price=eur("20.00"),
         quantity=3,
-        discounts=(Discount("TEN", "Ten per cent", rate=Decimal("0.1")), Discount("GIFT", "A gift", amount=eur("4.00"))),
+        discounts=(
+            Discount("TEN", "Ten per cent", rate=Decimal("0.1")),
+            Discount("GIFT", "A gift", amount=eur("4.00")),
+        ),
         taxes=(Tax("VAT", "VAT", Decimal("0.2")), Tax("LEVY", "Levy", Decimal("0.25"), included=True)),
     )
     family = stall.family(stall.place(sold).id)
 
-    assert [each.amount for each in family.lines[0].adjustments] == [eur("6.00"), eur("4.00"), eur("10.00"), eur("10.00")]
+    assert [each.amount for each in family.lines[0].adjustments] == [
+        eur("6.00"),
+        eur("4.00"),
+        eur("10.00"),
+        eur("10.00"),
+    ]
     assert family.lines[0].total == eur("60.00")
     assert family.requests[0].amount == eur("60.00")
 
@@ -71,7 +79,7 @@ def test_discounts_and_taxes_make_the_total(stall: Stall) -> None:
 def test_a_line_shows_unit_price_and_price(
     stall: Stall, unit_price: Money | Price, quantity: int, price: Money
 ) -> None:
-    """The price per unit is kept as sold, with its currency, whatever digits that has; the price is the exact product."""
+    """The price per unit is kept as sold, whatever digits its currency has; the price is the exact product."""
     order = stall.place(NewLine("A", "A thing", unit_price=unit_price, quantity=quantity))
     sold = stall.shop.orders.details(order.id).family.lines[0]
 
@@ -115,7 +123,9 @@ def test_a_full_discount_is_free(stall: Stall) -> None:
 
 def test_individual_kinds_get_an_item_for_each_unit(stall: Stall) -> None:
     """Units that live one by one are items of their own, and their amounts come to the line's exactly."""
-    order = stall.place(NewLine("LESSON", "A lesson", unit_price=Price("3.333", "EUR"), quantity=3, item_kind="service"))
+    order = stall.place(
+        NewLine("LESSON", "A lesson", unit_price=Price("3.333", "EUR"), quantity=3, item_kind="service")
+    )
     items = stall.family(order.id).items
 
     assert [each.quantity for each in items] == [1, 1, 1]
@@ -207,7 +217,11 @@ def test_details_come_in_one_call_or_not_at_all(stall: Stall, scopes: Scopes) ->
     order = stall.shop.orders.place_order(new)
     details = stall.shop.orders.details(order.id)
 
-    assert (details.customer, details.bill_to, details.ship_to) == (BUYER, Address(name="Ada Example", city="Kyiv"), None)
+    assert (details.customer, details.bill_to, details.ship_to) == (
+        BUYER,
+        Address(name="Ada Example", city="Kyiv"),
+        None,
+    )
     assert details.standing.due == eur("100.00")
     assert (details.family.order.source, details.family.order.extra) == (Source("web", "cart-481"), {"shop.gift": True})
     assert {each.name for each in details.actions if each.enabled} == {"pay", "cancel", "deliver"}

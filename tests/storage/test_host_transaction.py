@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 from psycopg.rows import dict_row, tuple_row
-from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import Connection, create_engine, event, make_url, text
 
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.adapters.sqlalchemy.databases.contract import Durability
@@ -30,16 +30,11 @@ class Shop:
     def __init__(self, url: str, *, durability: Durability = "relaxed") -> None:
         self.is_sqlite = url.startswith("sqlite")
         self.storage = SqlStorage(url, durability=durability)
-        self.engine = self._engine(url)
+        self.engine = create_engine(url)
+        if self.is_sqlite:
+            event.listen(self.engine, "connect", _set_up)
         with self.engine.begin() as connection:
             connection.execute(text("CREATE TABLE IF NOT EXISTS baskets (id INTEGER)"))
-
-    def _engine(self, url: str) -> Engine:
-        if not self.is_sqlite:
-            return create_engine(url)
-        engine = create_engine(url, connect_args={"isolation_level": None})
-        event.listen(engine, "connect", _set_up)
-        return engine
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
+from orderkit.cli.urls import shown_url
 from orderkit.errors import (
     Busy,
     InvalidRequest,
@@ -35,7 +36,6 @@ UNSOUND_LINES: Final = 3
 _WAYS_OUT: Final = (
     # what the message says, what can be done about it from here
     ("storage.migrate()", "Run `orderkit migrate` with the same --db."),
-    ("is locked", "Another program writes to it; try again in a moment."),
 )
 
 
@@ -75,25 +75,34 @@ def described(error: Exception, options: Options) -> dict[str, Json]:
 
 def message_of(error: Exception, options: Options) -> str:
     """One line: what is wrong with which field, why, and what to do about it."""
+    return _one_line(_of_request(error) or _of_machinery(error, options))
+
+
+def _of_request(error: Exception) -> str:
+    """What somebody asked for and did not get; empty for other errors."""
     from orderkit.cli.sentences import sentence
-    from orderkit.cli.urls import shown_url
 
     if isinstance(error, InvalidRequest):
-        return _one_line(f"{error.field}: {sentence(error.refusal)}")
+        return f"{error.field}: {sentence(error.refusal)}"
     if isinstance(error, TransitionNotPossible):
-        return _one_line(f"{error.event} is not possible: {_instead(error)}")
+        return f"{error.event} is not possible: {_instead(error)}"
     if isinstance(error, TransitionError):
-        return _one_line(f"{error.event} is refused for the {_words(error.lifecycle)}: {sentence(error.refusal)}")
+        return f"{error.event} is refused for the {_words(error.lifecycle)}: {sentence(error.refusal)}"
     if isinstance(error, NotFound):
-        return _one_line(f"there is no {_words(error.noun)} {error.wanted} here; `orderkit list` shows the orders")
-    if isinstance(error, OSError) and error.strerror:
-        return _one_line(f"{error.filename or 'the file'}: {error.strerror}.")
+        return f"there is no {_words(error.noun)} {error.wanted} here; `orderkit list` shows the orders"
+    return ""
+
+
+def _of_machinery(error: BaseException, options: Options) -> str:
+    """What the database, the operating system or the installation could not do."""
     if isinstance(error, Busy) and isinstance(error.__cause__, StorageError):
-        return message_of(error.__cause__, options)  # what kept it busy says more than how often it was tried
+        error = error.__cause__  # what kept it busy says more than how often it was tried
+    if isinstance(error, OSError) and error.strerror:
+        return f"{error.filename or 'the file'}: {error.strerror}."
     text = str(error) or type(error).__name__
     # Of a database that cannot be used, the store says why, and here stands which.
     is_about_database = type(error) in (StorageError, Busy) and not text.startswith("there is no database")
-    return _one_line(f"{shown_url(options.db)}: {_with_way_out(text)}" if is_about_database else text)
+    return f"{shown_url(options.db)}: {_with_way_out(text)}" if is_about_database else text
 
 
 def _instead(error: TransitionNotPossible) -> str:

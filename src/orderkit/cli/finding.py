@@ -12,7 +12,7 @@ from uuid import UUID
 from attrs import frozen
 
 from orderkit.desk import Shop
-from orderkit.errors import InvalidRequest, NotFound, NotRepresentable
+from orderkit.errors import InvalidRequest, NotFound, NotRepresentable, Refusal
 from orderkit.families.refunding import RefundItem
 from orderkit.family import OrderFamily
 from orderkit.money import Money
@@ -120,12 +120,21 @@ def amount_of(text: str | None, currency: str, field: str = "amount") -> Money |
     """
     if text is None:
         return None
-    number, _, code = text.strip().partition(" ")
+    number, _, named = text.strip().partition(" ")
+    code = named.strip().upper() or currency
     try:
-        return Money(number, code.strip().upper() or currency)
+        return Money(number, code)
     except NotRepresentable:
-        example = str(Money.of_minor(12345, currency).amount)
-        raise InvalidRequest(field, "is_amount", found=text[:40], currency=currency, example=example) from None
+        refusal = Refusal("is_amount", {"found": text[:40], "currency": code, "example": _example(code)})
+        raise InvalidRequest(field, refusal) from None
+
+
+def _example(currency: str) -> str:
+    """How an amount of the currency is written; of what is no currency, how any amount is."""
+    try:
+        return str(Money.of_minor(12345, currency).amount)
+    except NotRepresentable:
+        return "123.45 EUR, with an ISO 4217 code"
 
 
 def names_in(family: OrderFamily) -> dict[str, str]:

@@ -17,7 +17,8 @@ import click
 from attrs import frozen
 
 INTERRUPTED: Final = 130
-BROKEN_PIPE: Final = 141
+READER_HAS_GONE: Final = 1
+DEFECT: Final = 70
 
 
 @frozen
@@ -122,6 +123,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     _print_what_the_terminal_can()
     try:
         left_with = program.main(arguments, prog_name="orderkit", standalone_mode=False)
+        sys.stdout.flush()  # here and not when the interpreter ends, where a reader that has gone makes noise
     except click.ClickException as problem:
         problem.show()
         return problem.exit_code
@@ -129,9 +131,15 @@ def run(arguments: Sequence[str] | None = None) -> int:
         print("\ninterrupted; what was done is done", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader has gone. What is left in the buffer would complain when the interpreter flushes it.
+        # What is left in the buffer must not be flushed again.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return BROKEN_PIPE
+        return READER_HAS_GONE
+    except Exception as defect:  # the last stop: whoever types a command did not write this program
+        if os.environ.get("ORDERKIT_TRACEBACK"):
+            raise
+        print(f"error: this is a defect of orderkit: {type(defect).__name__}: {defect}", file=sys.stderr)
+        print("Set ORDERKIT_TRACEBACK=1 to see where, and please report it.", file=sys.stderr)
+        return DEFECT
     return left_with if isinstance(left_with, int) else 0
 
 

@@ -340,12 +340,12 @@ _ACTS_ON: dict[OperationKind, tuple[OperationKind, ...]] = {
 
 
 def reference_acted_on(operations: tuple[Operation, ...], operation: Operation) -> str | None:
-    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the latest.
+    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the oldest.
 
     What succeeded after this operation was asked for does not count, so that every try says the same (I-34).
     """
     for kind in _ACTS_ON.get(operation.type, ()):
-        for each in reversed(operations):
+        for each in operations:
             if each.type == kind and each.reference is not None and _was_there(each, operation):
                 return each.reference
     return None

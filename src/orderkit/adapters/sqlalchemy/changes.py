@@ -13,7 +13,7 @@ from sqlalchemy import Table
 
 from orderkit.adapters.sqlalchemy import tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Write
-from orderkit.adapters.sqlalchemy.rows import desk, money, orders
+from orderkit.adapters.sqlalchemy.rows import desk, money, orders, sold
 from orderkit.adapters.sqlalchemy.rows.wire import Row
 from orderkit.adapters.sqlalchemy.statements import inserting, putting, to_update, updating
 from orderkit.errors import StorageError
@@ -70,14 +70,14 @@ class _Comparison:
         changed, new = _different(self.before.lines, self.after.lines)
         if any(was != now for was, now in changed):
             raise StorageError("a line never changes once it is placed: append lines, or cancel quantities")
-        yield from self._inserted(tables.lines, [orders.line_row(wire, scope, each) for each in new])
-        adjustments = [row for each in new for row in orders.adjustment_rows(wire, scope, each)]
+        yield from self._inserted(tables.lines, [sold.line_row(wire, scope, each) for each in new])
+        adjustments = [row for each in new for row in sold.adjustment_rows(wire, scope, each)]
         yield from self._inserted(tables.adjustments, adjustments)
 
     def items(self) -> Iterator[Step]:
         wire, scope = self.database.wire, self.change.scope
         yield from self._put(
-            tables.items, self.before.items, self.after.items, lambda each: orders.item_row(wire, scope, each)
+            tables.items, self.before.items, self.after.items, row_of=lambda each: sold.item_row(wire, scope, each)
         )
 
     def requests(self) -> Iterator[Step]:
@@ -101,7 +101,7 @@ class _Comparison:
             tables.payments,
             self.before.payments,
             ended_first,
-            lambda each: money.payment_row(wire, scope, each, exclusive=each.request_id in alone),
+            row_of=lambda each: money.payment_row(wire, scope, each, exclusive=each.request_id in alone),
             stale=True,
         )
 
@@ -111,7 +111,10 @@ class _Comparison:
         if any(was.lines != now.lines for was, now in changed):
             raise StorageError("the lines of a refund never change: ask for another refund")
         yield from self._put(
-            tables.refunds, self.before.refunds, self.after.refunds, lambda each: money.refund_row(wire, scope, each)
+            tables.refunds,
+            self.before.refunds,
+            self.after.refunds,
+            row_of=lambda each: money.refund_row(wire, scope, each),
         )
         lines = [row for each in new for row in money.refund_line_rows(wire, scope, each)]
         yield from self._inserted(tables.refund_lines, lines)
@@ -122,7 +125,7 @@ class _Comparison:
             tables.operations,
             self.before.operations,
             self.after.operations,
-            lambda each: money.operation_row(wire, scope, each),
+            row_of=lambda each: money.operation_row(wire, scope, each),
         )
 
     def beside(self) -> Iterator[Step]:
@@ -133,15 +136,19 @@ class _Comparison:
             tables.attention,
             before.attention,
             after.attention,
-            lambda each: orders.attention_row(wire, scope, each),
+            row_of=lambda each: orders.attention_row(wire, scope, each),
         )
         values = [each for each in after.personal if each not in before.personal]
         yield from self._inserted(
-            tables.personal, [orders.personal_row(wire, scope, order_id, each) for each in values]
+            tables.personal, [orders.personal_row(wire, each, scope=scope, order_id=order_id) for each in values]
         )
         # By identity, because True == 1: equal is not the same value here.
         known = {id(each) for each in before.fields}
-        fields = [orders.field_row(wire, scope, order_id, each) for each in after.fields if id(each) not in known]
+        fields = [
+            orders.field_row(wire, each, scope=scope, order_id=order_id)
+            for each in after.fields
+            if id(each) not in known
+        ]
         if fields:
             yield Step(tables.fields, Write(putting(self.database, tables.fields), fields))
 
@@ -159,8 +166,8 @@ class _Comparison:
         table: Table,
         before: tuple[R, ...],
         after: tuple[R, ...],
-        row_of: Callable[[R], Row],
         *,
+        row_of: Callable[[R], Row],
         stale: bool = False,
     ) -> Iterator[Step]:
         changed, new = _different(before, after)

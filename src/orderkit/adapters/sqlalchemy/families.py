@@ -9,7 +9,7 @@ from uuid import UUID
 
 from orderkit.adapters.sqlalchemy import statements, tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Question
-from orderkit.adapters.sqlalchemy.rows import money, orders
+from orderkit.adapters.sqlalchemy.rows import money, orders, sold
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
 from orderkit.errors import Busy, NotFound
 from orderkit.family import OrderFamily, in_order
@@ -32,7 +32,7 @@ _TABLES = (
 _LOADED_AGAIN = 10
 
 
-def load(database: Database, driver: Driver, scope: str, order_id: UUID) -> OrderFamily:
+def load(database: Database, driver: Driver, *, scope: str, order_id: UUID) -> OrderFamily:
     """The family as one commit left it, also where each question sees what is committed by then (READ COMMITTED).
 
     The version is asked for first and last: where it is the same, nobody committed a change of this family meanwhile.
@@ -63,13 +63,13 @@ def _assembled(wire: Wire, order_row: Row, relatives: list[list[Row]]) -> OrderF
     lines, adjustments, items, requests, payments, operations, refunds, refund_lines, *others = relatives
     attention, personal, fields = others
     order, head = orders.order_of(wire, order_row)
-    adjusted = _grouped(adjustments, orders.adjustment_of)
+    adjusted = _grouped(adjustments, sold.adjustment_of)
     returned = _grouped(refund_lines, lambda row: money.refund_line_of(wire, row))
     return in_order(
         OrderFamily(
             order=order,
-            lines=tuple(orders.line_of(wire, row, adjusted[row[2]]) for row in lines),
-            items=tuple(orders.item_of(wire, row) for row in items),
+            lines=tuple(sold.line_of(wire, row, adjusted[row[2]]) for row in lines),
+            items=tuple(sold.item_of(wire, row) for row in items),
             requests=tuple(money.request_of(wire, row) for row in requests),
             payments=tuple(money.payment_of(wire, row) for row in payments),
             operations=tuple(money.operation_of(wire, row) for row in operations),

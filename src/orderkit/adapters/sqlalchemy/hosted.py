@@ -1,5 +1,9 @@
 """The SQL store's other door: a transaction that the host began and will commit, so that its rows and ours are one.
 
+    with engine.connect() as connection, connection.begin():
+        connection.exec_driver_sql("BEGIN IMMEDIATE")                  # on SQLite alone
+        shop = desk.scope("acme", actor=..., storage=storage.within(connection))
+
 Units of work are savepoints in it: an error leaves none of our rows behind, and nothing is committed here.
 """
 

@@ -9,13 +9,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from attrs import frozen
-from sqlalchemy import Connection, Select, bindparam, exists, func, or_, select, tuple_
+from sqlalchemy import Connection, Select, bindparam, exists, false, func, or_, select, tuple_
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql.elements import ColumnElement
 
 from orderkit.adapters.sqlalchemy import tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver
-from orderkit.adapters.sqlalchemy.rows.wire import Row
+from orderkit.adapters.sqlalchemy.rows.wire import Row, fits
 from orderkit.adapters.sqlalchemy.statements import Statement, compiled
 from orderkit.codec import from_micros, to_text
 from orderkit.keys import to_micros
@@ -80,9 +80,10 @@ def _conditions(database: Database, wanted: Wanted) -> Iterator[ColumnElement[bo
         yield _ORDERS.status.in_(filter.statuses)
     if filter.kinds:
         yield _ORDERS.kind.in_(filter.kinds)
+    if filter.number is not None:
+        yield _ORDERS.number == filter.number if fits(filter.number) else false()
     for column, value in (
         (_ORDERS.customer_id, filter.customer_id),
-        (_ORDERS.number, filter.number),
         (_ORDERS.channel, filter.channel),
         (_ORDERS.needs_attention, filter.needs_attention),
     ):
@@ -221,7 +222,7 @@ def _referenced(database: Database) -> Statement:
     return compiled(database, asked)
 
 
-def refunds_under(database: Database, driver: Driver, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
+def refunds_under(database: Database, driver: Driver, *, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
     """The refunds with this reference that count, each with the sums of its lines."""
     uuid = database.wire.uuid
     return tuple(

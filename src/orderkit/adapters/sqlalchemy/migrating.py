@@ -5,6 +5,7 @@ A host that keeps its own Alembic history may run the same revisions in there in
 
 from __future__ import annotations
 
+from threading import Lock
 from typing import Final
 
 from alembic import command
@@ -20,6 +21,9 @@ from orderkit.errors import StorageError
 VERSION_TABLE: Final = "orderkit_alembic_version"
 SCRIPTS: Final = "orderkit.adapters.sqlalchemy:migrations"
 
+# Alembic keeps what it works on in its modules, so a process runs one migration at a time.
+_alembic = Lock()
+
 
 def migrate(database: Database, connection: Connection, driver: Driver) -> None:
     """Bring the tables to the newest revision, within the transaction that is open on the connection.
@@ -31,7 +35,8 @@ def migrate(database: Database, connection: Connection, driver: Driver) -> None:
     try:
         database.lock_migrations(connection)
         if _is_due(connection, driver):
-            command.upgrade(configured(connection), "head")
+            with _alembic:
+                command.upgrade(configured(connection), "head")
     except SQLAlchemyError as error:
         raise database.explained(error) from error
     except CommandError as error:

@@ -18,6 +18,7 @@ from orderkit.adapters.sqlalchemy import families, lists, statements, tables
 from orderkit.adapters.sqlalchemy.databases import Database
 from orderkit.adapters.sqlalchemy.databases.contract import OVER, Driver, Question
 from orderkit.adapters.sqlalchemy.rows import desk
+from orderkit.adapters.sqlalchemy.rows.wire import fits
 from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
@@ -55,7 +56,7 @@ class SqlReading:
         self.driver = OVER
 
     def family(self, scope: str, order_id: UUID) -> OrderFamily:
-        return families.load(self.database, self.driver, scope, order_id)
+        return families.load(self.database, self.driver, scope=scope, order_id=order_id)
 
     def order_of(self, scope: str, noun: Relative, id: UUID) -> UUID:
         statement = statements.order_of(self.database, _RELATIVES[noun])
@@ -86,6 +87,8 @@ class SqlReading:
         return tuple(sorted(entries, key=lambda entry: entry.sequence))
 
     def order_with_number(self, scope: str, number: int) -> UUID:
+        if not fits(number):
+            raise NotFound("order number", number)
         rows = self.driver.ask(statements.order_with_number(self.database).asked(scope=scope, number=number))
         if not rows:
             raise NotFound("order number", number)
@@ -104,7 +107,7 @@ class SqlReading:
         return lists.sold(self.database, self.driver, wanted)
 
     def refunds_under(self, scope: str, reference: str) -> tuple[ReferencedRefund, ...]:
-        return lists.refunds_under(self.database, self.driver, scope, reference)
+        return lists.refunds_under(self.database, self.driver, scope=scope, reference=reference)
 
     def scopes(self) -> tuple[str, ...]:
         # Sorted here: databases sort text by their own rules.

@@ -108,7 +108,7 @@ class SqlStorage:
     def within(self, connection: Connection) -> Storage:
         """A store inside the transaction that is open on the host's connection; the host commits it.
 
-        On SQLite the host's engine must leave BEGIN to the host, and the transaction be begun with BEGIN IMMEDIATE.
+        On SQLite the transaction must have been begun with BEGIN IMMEDIATE: what SQLAlchemy calls one is none yet.
 
         Raises:
             StorageError: no transaction is open, the connection is of another driver, its settings could lose a

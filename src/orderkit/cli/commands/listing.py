@@ -97,7 +97,7 @@ def print_end(paper: Paper, found: Listed, *, filtered: bool) -> None:
         paper.say(nothing)
     elif found.next is not None:
         paper.say()
-        paper.verbatim(f"There are more: orderkit list --after {found.next}")
+        paper.verbatim(f"There are more: say it again with --after {found.next}")
     else:
         paper.say(f"{len(found.rows)} order{'s' if len(found.rows) > 1 else ''}.", "dim")
 

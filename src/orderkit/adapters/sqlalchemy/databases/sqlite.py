@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from operator import attrgetter
 from pathlib import Path
+from time import sleep
 from typing import Any, cast
 from uuid import UUID
 
@@ -29,13 +30,14 @@ COMPILER: Dialect = cast("Any", sqlite.dialect)(paramstyle="qmark")
 
 _BEGIN = "orderkit_begin"
 _FULL, _EXTRA = 2, 3
+_PAUSE_SECONDS = 0.01
 
 # What a person can do about it, by the primary result code of https://sqlite.org/rescode.html.
 _SENTENCES = {
     sqlite3.SQLITE_READONLY: "the database is read-only: let this process write the file and its folder",
     sqlite3.SQLITE_CANTOPEN: "the database cannot be opened: check that the folder exists and this process may use it",
     sqlite3.SQLITE_FULL: "the disk is full; nothing was written",
-    sqlite3.SQLITE_IOERR: "the disk answered with an error; nothing was written",
+    sqlite3.SQLITE_IOERR: "the disk answered with an error",
     sqlite3.SQLITE_CORRUPT: "the database file is damaged: restore a backup",
     sqlite3.SQLITE_NOTADB: "the file is not an SQLite database",
     sqlite3.SQLITE_CONSTRAINT: "a row refers to one that is not there, or is there already",
@@ -52,7 +54,7 @@ class SqliteDriver:
     def ask(self, question: Question) -> list[Row]:
         try:
             return self._cursor().execute(question.sql, question.values).fetchall()
-        except (sqlite3.Error, UnicodeError) as error:
+        except (sqlite3.Error, UnicodeError, OverflowError) as error:
             raise explained(error) from error
 
     def ask_all(self, questions: Sequence[Question]) -> list[list[Row]]:
@@ -74,7 +76,7 @@ class SqliteDriver:
         if not self.connection.in_transaction:
             raise StorageError(
                 "no transaction is open on the SQLite connection: begin it with "
-                'connection.exec_driver_sql("BEGIN IMMEDIATE"), on an engine whose own BEGIN is switched off'
+                'connection.exec_driver_sql("BEGIN IMMEDIATE")'
             )
 
     def require_durable(self) -> None:
@@ -105,7 +107,7 @@ def _changed(cursor: sqlite3.Cursor, write: Write) -> int:
     return cursor.executemany(write.sql, write.rows).rowcount if write.rows else 0
 
 
-def explained(error: Exception) -> StorageError:
+def explained(error: Exception, during: Phase = "working") -> StorageError:
     """What an error of SQLite means to a caller."""
     original = error.orig if isinstance(error, exc.DBAPIError) else error
     if isinstance(error, exc.TimeoutError):
@@ -117,8 +119,12 @@ def explained(error: Exception) -> StorageError:
         return StorageError(f"the database lacks a table of orderkit ({original}): call storage.migrate()")
     if isinstance(original, UnicodeError | OverflowError):
         return StorageError(f"a value cannot be stored as it is ({original}); nothing was written")
-    sentence = _SENTENCES.get(code, "SQLite refused")
-    return StorageError(f"{sentence} ({original})")
+    if code == sqlite3.SQLITE_IOERR and during == "committing":
+        return StorageError(
+            f"the disk answered with an error while committing ({original}): whether it was written is not known; "
+            "make the same call again under the same key"
+        )
+    return StorageError(f"{_SENTENCES.get(code, 'SQLite refused')} ({original})")
 
 
 @frozen
@@ -151,7 +157,7 @@ class Sqlite:
             connect_args={"timeout": busy_timeout, "isolation_level": None, "check_same_thread": False},
             execution_options={_BEGIN: "BEGIN IMMEDIATE"},
         )
-        event.listen(engine, "connect", _Settings(durability, lasting))
+        event.listen(engine, "connect", _Settings(durability, lasting, busy_timeout))
         event.listen(engine, "begin", _begin)
         return engine
 
@@ -162,8 +168,7 @@ class Sqlite:
         return SqliteDriver(cast("sqlite3.Connection", connection.connection.driver_connection))
 
     def explained(self, error: Exception, during: Phase = "working") -> StorageError:
-        """It is the same whenever it happens: a commit of SQLite fails before it has happened."""
-        return explained(error)
+        return explained(error, during)
 
     def require_present(self, url: URL) -> None:
         if _is_file(url) and url.query.get("uri") is None and not Path(url.database or "").exists():
@@ -181,10 +186,11 @@ class _Settings:
 
     durability: Durability
     lasting: bool
+    busy_timeout: float
 
     def __call__(self, connection: sqlite3.Connection, record: object) -> None:
         try:
-            journal = connection.execute("PRAGMA journal_mode=WAL").fetchone()[0]
+            journal = self._with_log(connection)
             for setting in self._settings():
                 connection.execute(f"PRAGMA {setting}")
         except sqlite3.Error as error:
@@ -193,6 +199,17 @@ class _Settings:
         if self.lasting and journal != "wal":
             connection.close()
             raise StorageError(f"SQLite cannot keep a write-ahead log here (journal_mode={journal}): use a local disk")
+
+    def _with_log(self, connection: sqlite3.Connection) -> str:
+        """Switch to the write-ahead log; while another process does, SQLite refuses at once instead of waiting."""
+        for _ in range(int(self.busy_timeout / _PAUSE_SECONDS)):
+            try:
+                return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode != sqlite3.SQLITE_BUSY:
+                    raise
+                sleep(_PAUSE_SECONDS)
+        return str(connection.execute("PRAGMA journal_mode=WAL").fetchone()[0])
 
     def _settings(self) -> tuple[str, ...]:
         synchronous = "FULL" if self.durability == "full" else "NORMAL"
@@ -206,4 +223,4 @@ def _begin(connection: Connection) -> None:
 
 
 def _is_file(url: URL) -> bool:
-    return bool(url.database) and url.database != ":memory:" and url.query.get("mode") != "memory"
+    return bool(url.database) and ":memory:" not in str(url.database) and url.query.get("mode") != "memory"

@@ -1,5 +1,5 @@
-"""The revisions of orderkit's tables. Each is written out by hand, is never edited once it was released, and writes into
-`orderkit_schema` that it has run.
+"""The revisions of orderkit's tables. Each is written out by hand, is never edited once it was released, and writes
+into `orderkit_schema` that it has run.
 
 `SqlStorage.migrate` runs them by itself. A host with an Alembic history of its own may take them into it instead:
 

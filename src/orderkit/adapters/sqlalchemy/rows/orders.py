@@ -1,26 +1,21 @@
-"""Rows of orders and of what was sold."""
+"""Rows of orders, with how they stand, and of what stands beside them: attention, personal values, fields."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from uuid import UUID
 
 from orderkit.adapters.sqlalchemy.rows.wire import (
     Row,
     Wire,
-    decimal_or_none,
-    decimal_text,
     instant_or_none,
     micros_or_none,
     minor,
 )
 from orderkit.codec import from_micros, to_text
 from orderkit.family import OrderFamily
-from orderkit.items.records import Item
 from orderkit.keys import to_micros
-from orderkit.money import Money, Price
-from orderkit.orders.records import Adjustment, Attention, FieldValue, Line, Order, Source, Terms
+from orderkit.orders.records import Attention, FieldValue, Order, Source
 from orderkit.personal import PersonalValue
 from orderkit.ports.storage import Change
 from orderkit.standing import Standing
@@ -121,109 +116,6 @@ def order_of(wire: Wire, row: Row) -> tuple[Order, str]:
     return order, head
 
 
-def line_row(wire: Wire, scope: str, line: Line) -> Row:
-    return (
-        scope,
-        wire.id(line.order_id),
-        wire.id(line.id),
-        line.position,
-        line.offer,
-        line.title,
-        line.category,
-        line.item_kind,
-        line.quantity,
-        line.unit_price.coefficient,
-        line.unit_price.digits,
-        line.unit_price.currency,
-        line.terms.partial_payment,
-        decimal_text(line.terms.minimum_share),
-        line.terms.most_units,
-        micros_or_none(line.terms.refundable_until),
-        to_text(dict(line.extra)),
-    )
-
-
-def line_of(wire: Wire, row: Row, adjustments: Sequence[Adjustment]) -> Line:
-    (
-        _, order_id, id, position, offer, title, category, item_kind, quantity, coefficient, digits, currency,
-        partial_payment, minimum_share, most_units, refundable_until, extra,
-    ) = row  # fmt: skip
-    return Line(
-        id=wire.uuid(id),
-        order_id=wire.uuid(order_id),
-        position=position,
-        offer=offer,
-        title=title,
-        category=category,
-        item_kind=item_kind,
-        quantity=quantity,
-        unit_price=Price.of_coefficient(coefficient, digits, currency),
-        adjustments=tuple(adjustments),
-        terms=Terms(
-            bool(partial_payment), decimal_or_none(minimum_share), most_units, instant_or_none(refundable_until)
-        ),
-        extra=wire.parsed(extra),
-    )
-
-
-def adjustment_rows(wire: Wire, scope: str, line: Line) -> list[Row]:
-    order_id, line_id, currency = wire.id(line.order_id), wire.id(line.id), line.unit_price.currency
-    return [
-        (
-            scope,
-            order_id,
-            line_id,
-            position,
-            each.kind,
-            each.code,
-            each.label,
-            decimal_text(each.rate),
-            minor(each.base, currency),
-            minor(each.amount, currency),
-            currency,
-            each.included,
-        )
-        for position, each in enumerate(line.adjustments)
-    ]
-
-
-def adjustment_of(row: Row) -> Adjustment:
-    kind, code, label, rate, base, amount, currency, included = row[4:]
-    money = Money.of_minor
-    return Adjustment(
-        kind, code, label, decimal_or_none(rate), money(base, currency), money(amount, currency), bool(included)
-    )
-
-
-def item_row(wire: Wire, scope: str, item: Item) -> Row:
-    return (
-        scope,
-        wire.id(item.order_id),
-        wire.id(item.id),
-        wire.id(item.line_id),
-        item.quantity,
-        item.amount.minor,
-        item.amount.currency,
-        item.status,
-        item.kind,
-        wire.id_or_none(item.split_from_id),
-    )
-
-
-def item_of(wire: Wire, row: Row) -> Item:
-    _, order_id, id, line_id, quantity, amount, currency, status, kind, split_from_id = row
-    return Item(
-        id=wire.uuid(id),
-        order_id=wire.uuid(order_id),
-        line_id=wire.uuid(line_id),
-        quantity=quantity,
-        amount=Money.of_minor(amount, currency),
-        status=status,
-        kind=kind,
-        split_from_id=wire.uuid_or_none(split_from_id),
-    )
-
-
 def attention_row(wire: Wire, scope: str, entry: Attention) -> Row:
     return (
         scope,
@@ -248,7 +140,7 @@ def attention_of(wire: Wire, row: Row) -> Attention:
     )
 
 
-def personal_row(wire: Wire, scope: str, order_id: UUID, each: PersonalValue) -> Row:
+def personal_row(wire: Wire, each: PersonalValue, *, scope: str, order_id: UUID) -> Row:
     return scope, wire.id(order_id), wire.id(each.owner_id), each.name, each.person, each.value, each.salt
 
 
@@ -257,7 +149,7 @@ def personal_of(wire: Wire, row: Row) -> PersonalValue:
     return PersonalValue(wire.uuid(owner_id), name, person, value, salt)
 
 
-def field_row(wire: Wire, scope: str, order_id: UUID, each: FieldValue) -> Row:
+def field_row(wire: Wire, each: FieldValue, *, scope: str, order_id: UUID) -> Row:
     return scope, wire.id(order_id), wire.id(each.owner_id), each.name, each.on, to_text(each.value)
 
 

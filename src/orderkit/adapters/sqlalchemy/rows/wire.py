@@ -16,7 +16,7 @@ from attrs import frozen
 from orderkit.codec import from_micros
 from orderkit.errors import StorageError
 from orderkit.keys import to_micros
-from orderkit.money import Money
+from orderkit.money import LARGEST, SMALLEST, Money
 from orderkit.payments.outcomes import NextStep, Redirect, Wait
 
 Row = tuple[Any, ...]
@@ -40,6 +40,11 @@ class Wire:
 
     def uuid_or_none(self, stored: Any) -> UUID | None:  # noqa: ANN401  # the driver's type
         return None if stored is None else self.uuid(stored)
+
+
+def fits(number: int) -> bool:
+    """A database can hold the number; where it cannot, no row has it."""
+    return SMALLEST <= number <= LARGEST
 
 
 def minor(money: Money, currency: str) -> int:
