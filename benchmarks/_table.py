@@ -25,7 +25,7 @@ def table(result: Result) -> str:
     """The result as a Markdown table below its title, the counts and notes after it."""
     benchmark = result.benchmark
     unit = benchmark.unit
-    header = ["", f"{unit}s/s", "lowest … highest", f"of {benchmark.sides[0].name}", f"CPU ms/{unit}"]
+    header = ["", f"{unit}s/s", "lowest … highest", "of the first", f"CPU ms/{unit}"]
     header += [f"{name}/{unit}" for name in benchmark.counts]
     rows = [_row(result, side.name) for side in benchmark.sides]
     rounds = len(result.turns[benchmark.sides[0].name])

@@ -5,6 +5,9 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 
+from pygments.lexers.special import TextLexer
+from sphinx.application import Sphinx
+
 _project = tomllib.loads((Path(__file__).parent.parent / "pyproject.toml").read_text("utf-8"))["project"]
 
 project = _project["name"]
@@ -27,3 +30,8 @@ myst_heading_anchors = 3
 
 html_theme = "furo"
 html_title = f"orderkit {release}"
+
+
+def setup(app: Sphinx) -> None:
+    """Show Mermaid drawings as their text, which code hosts render; a script from elsewhere would draw them here."""
+    app.add_lexer("mermaid", TextLexer)

@@ -18,8 +18,8 @@ import pytest
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.adapters.sqlalchemy.databases.contract import Durability, Question
 from orderkit.adapters.sqlalchemy.writing import SqlUnitOfWork
-from orderkit.errors import Busy, StorageError
-from orderkit.ports.storage import Storage
+from orderkit.errors import Busy, NotFound, StorageError
+from orderkit.ports.storage import OrderFilter, Storage
 from orderkit.testing.families import SCOPE, change_of, new_family
 from orderkit.testing.storage_steps import NO_FILTER, keep, listed, load, together
 from orderkit.testing.storage_suite import StorageSuite
@@ -158,6 +158,15 @@ def test_a_text_that_no_database_can_hold_is_refused(path: Path, opened: Open) -
     """Half of a surrogate pair is a StorageError that says so."""
     with pytest.raises(StorageError, match="cannot be stored"):
         opened(path).number_block(SCOPE, "\ud800", 1)
+
+
+def test_a_number_beyond_every_column_is_not_found(path: Path, opened: Open) -> None:
+    """A number that no column can hold belongs to no order; it is no error of the database."""
+    storage = opened(path)
+    keep(storage, new_family())
+    assert listed(storage, OrderFilter(number=2**63)).rows == ()
+    with storage.reading() as reading, pytest.raises(NotFound):
+        reading.order_with_number(SCOPE, 2**63)
 
 
 def test_what_has_ended_answers_nothing(path: Path, opened: Open) -> None:

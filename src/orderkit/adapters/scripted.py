@@ -164,7 +164,7 @@ class ScriptedGateway:
         with self._lock:
             self.calls.append(instruction)
             first = self._asked.setdefault(instruction.key, instruction)
-            if (first.type, first.amount) != (instruction.type, instruction.amount):
+            if first != instruction:
                 self._reused.append(instruction.key)
             known = self.look_up(instruction)
             if not isinstance(known, NeverSeen | Unknown):
