@@ -1,46 +1,16 @@
-"""What the tests of the command line share: a way to run it, here and in a process of its own, and files to run it on."""
+"""What the tests of the command line share: ways to run it, here and in another process, and files to run it on."""
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from attrs import frozen
+from tests.cli.running import ORDERS, ROOT, Answer, Orderkit
 
 from orderkit.cli.program import run
-
-ROOT = Path(__file__).resolve().parents[2]
-SAMPLE = ROOT / "examples" / "orders.csv"
-
-ORDERS = """order,date,customer,sku,title,quantity,unit_price,currency
-A-1,2025-03-03T09:00:00Z,c-1,TEA,Earl Grey,2,12.50,EUR
-A-1,2025-03-03T09:00:00Z,c-1,CUP,Blue cup,4,9.90,EUR
-A-2,2025-03-04T09:00:00Z,c-2,POT,Iron pot,1,64.00,EUR
-A-3,2025-03-05T09:00:00Z,c-3,BOWL,Tea bowl,2,8400,JPY
-"""
-
-
-@frozen
-class Answer:
-    """What a run of the command line came to."""
-
-    code: int
-    out: str
-    err: str
-
-    @property
-    def json(self) -> Any:
-        """The one document on stdout."""
-        return json.loads(self.out)
-
-
-Orderkit = Callable[..., Answer]
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +47,14 @@ def another_process(place: Path) -> Orderkit:
         path = os.pathsep.join([str(ROOT / "src"), os.environ.get("PYTHONPATH", "")])
         environment = {**os.environ, "PYTHONPATH": path, "PYTHONIOENCODING": "utf-8"}
         done = subprocess.run(
-            command, capture_output=True, text=True, encoding="utf-8", check=False, cwd=place, env=environment, timeout=120
+            command,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+            cwd=place,
+            env=environment,
+            timeout=120,
         )
         return Answer(done.returncode, done.stdout, done.stderr)
 

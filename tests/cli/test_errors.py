@@ -1,4 +1,4 @@
-"""Bad input: every one is a line that names the field, the reason and the way out; nothing is written, the code is not 0."""
+"""Bad input: each is a line that names the field, the reason and the way out; nothing is written, the code is not 0."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from tests.cli.running import Orderkit
 
 from orderkit.cli.opening import _PATIENCE
-from tests.cli.conftest import Orderkit
 
 KEYS = {"type", "field", "code", "params", "message", "reference"}
 
@@ -119,7 +119,12 @@ def test_a_database_of_a_newer_version_is_left_alone(shop: Orderkit, place: Path
     with closing(sqlite3.connect("orderkit.db")) as database:
         database.execute("UPDATE orderkit_schema SET revision = 'ok9999'")
         database.commit()
-    for arguments in (("list",), ("pay", "1", "--via", "card"), ("migrate",), ("import", "orders.csv", "--map", "orderkit")):
+    for arguments in (
+        ("list",),
+        ("pay", "1", "--via", "card"),
+        ("migrate",),
+        ("import", "orders.csv", "--map", "orderkit"),
+    ):
         answer = shop(*arguments)
         assert answer.code == 1
         assert "ok9999" in answer.err

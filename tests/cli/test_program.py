@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 import pytest
+from tests.cli.running import ROOT, Orderkit
 
 from orderkit.cli import program as module
 from orderkit.cli.options import SHARED
 from orderkit.cli.program import SECTIONS, Program, program, run
-from tests.cli.conftest import ROOT, Orderkit
 
 NAMES = [name for section in SECTIONS.values() for name in section]
 
@@ -41,7 +41,12 @@ def test_help_loads_click_and_nothing_heavier() -> None:
         "print('LOADED', *sorted(sys.modules), file=sys.stderr)"
     )
     answer = subprocess.run(
-        [sys.executable, "-c", program_text], capture_output=True, text=True, check=True, env={"PYTHONPATH": "src"}, cwd=ROOT
+        [sys.executable, "-c", program_text],
+        capture_output=True,
+        text=True,
+        check=True,
+        env={"PYTHONPATH": "src"},
+        cwd=ROOT,
     )
     loaded = set(answer.stderr.split())
     assert {"LOADED", "click", "orderkit.cli.program"} <= loaded
@@ -124,11 +129,14 @@ def test_a_reader_that_goes_away_is_no_error_to_speak_of(shop: Orderkit, place: 
         "import subprocess, sys\n"
         "reader = subprocess.Popen([sys.executable, '-c', ''], stdin=subprocess.PIPE)\n"
         "reader.wait()\n"
-        "done = subprocess.run([sys.executable, '-m', 'orderkit.cli', 'list'], stdout=reader.stdin, stderr=subprocess.PIPE)\n"
+        "command = [sys.executable, '-m', 'orderkit.cli', 'list']\n"
+        "done = subprocess.run(command, stdout=reader.stdin, stderr=subprocess.PIPE)\n"
         "sys.stdout.write(done.stderr.decode())\n"
     )
     environment = {"PYTHONPATH": str(ROOT / "src"), "PATH": ""}
-    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=place, env=environment)
+    said = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=place, env=environment
+    )
     assert said.stdout == ""
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from attrs import define, evolve, field
+from attrs import define
 from tests.services.stalls import BUYER, NewStall, Stall, eur, line
+from tests.services.stores import Crash, DyingStorage, on
 
 from orderkit import (
     Approved,
@@ -20,14 +20,12 @@ from orderkit import (
     NewLine,
     OrderkitError,
     RefundItem,
-    Shop,
     Storage,
     TransitionError,
     TransitionRefused,
 )
 from orderkit.adapters.scripted import ScriptedGateway, approves, declines, times_out, waits
 from orderkit.payments.outcomes import Outcome
-from orderkit.ports.storage import UnitOfWork
 
 K = "key-1"
 
@@ -233,42 +231,6 @@ def test_a_key_can_be_stored(stall: Stall, key: str) -> None:
         assert refused.value.field == "key"
 
 
-class Crash(BaseException):
-    """The process is gone; nothing in between may catch it."""
-
-
-@define
-class DyingStorage:
-    """A store whose process dies right after a commit, or right before it: at the `dies_at`-th, counted from now."""
-
-    storage: Storage
-    dies_at: int | None = None
-    before_commit: bool = False
-    _commits: int = field(default=0, init=False)
-
-    @property
-    def joins_host_transaction(self) -> bool:
-        return self.storage.joins_host_transaction
-
-    def __getattr__(self, name: str) -> object:
-        return getattr(self.storage, name)
-
-    @contextmanager
-    def begin(self) -> Iterator[UnitOfWork]:
-        with self.storage.begin() as work:
-            yield work
-            self._commits += 1
-            if self._commits == self.dies_at and self.before_commit:
-                raise Crash
-        if self._commits == self.dies_at:
-            raise Crash
-
-
-def restarted(shop: Shop, storage: Storage) -> Shop:
-    """The same desk in a new process, on the store as it is."""
-    return evolve(shop, wiring=evolve(shop.wiring, storage=storage))
-
-
 @pytest.mark.parametrize("before_commit", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("dies_at", [1, 2])
 @pytest.mark.parametrize("prepare", SENDING, ids=lambda each: each.__name__)
@@ -279,10 +241,9 @@ def test_a_command_goes_on_after_a_crash(
     drives the command on under the same key of the gateway, and the money moves once (I-33, I-40, F013, F025)."""
     dying = DyingStorage(storage)
     stall = new()
-    once = evolve(stall, shop=restarted(stall.shop, dying))
-    command = prepare(once)
+    command = prepare(on(stall, dying))
     calls = len(stall.card.calls)
-    dying.dies_at, dying.before_commit, dying._commits = dies_at, before_commit, 0
+    dying.die(at=dies_at, before_commit=before_commit)
     with pytest.raises(Crash):
         command()
     dying.dies_at = None

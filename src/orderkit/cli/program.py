@@ -109,8 +109,22 @@ class Program(click.Group):
         formatter.write_text(EPILOG)
 
 
+def _tell_version(ctx: click.Context, param: click.Parameter, wanted: bool) -> None:
+    if not wanted:
+        return
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        print(f"orderkit {version('orderkit')}")
+    except PackageNotFoundError:
+        print("orderkit (not installed, but run from its source)")
+    ctx.exit()
+
+
 @click.group("orderkit", cls=Program, help=HELP, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="orderkit", message="%(prog)s %(version)s")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_tell_version, help="Which orderkit."
+)
 def program() -> None:
     pass
 

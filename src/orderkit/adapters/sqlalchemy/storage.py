@@ -176,7 +176,7 @@ class SqlStorage:
         """Where the server has gone, every waiting connection to it is as dead as this one."""
         if driver.is_lost():
             connection.invalidate()
-            pass
+            self._engine.dispose()
 
 
 def _parsed(url: str | URL) -> URL:
