@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from orderkit import profiles
     from orderkit.actors import Actor
     from orderkit.capabilities import Capabilities
-    from orderkit.desk import Orderkit, Shop
+    from orderkit.desk import Orderkit
     from orderkit.errors import (
         Busy,
         CurrencyMismatch,
@@ -67,12 +67,13 @@ if TYPE_CHECKING:
     from orderkit.requests.records import PaymentRequest
     from orderkit.services.reading import Action, Listed, OrderDetails, Remembered
     from orderkit.settings import ScopeSettings
+    from orderkit.shop import Shop
     from orderkit.standing import Standing
 
 _ROOMS = {
     "actors": "Actor",
     "capabilities": "Capabilities",
-    "desk": "Orderkit Shop",
+    "desk": "Orderkit",
     "errors": "Busy CurrencyMismatch GatewayError InvalidRequest KeyReused LifecycleError MoneyError NotFound "
     "NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated Refusal "
     "StaleRecord StorageError TransitionError TransitionNotPossible TransitionRefused",
@@ -97,6 +98,7 @@ _ROOMS = {
     "requests.records": "PaymentRequest",
     "services.reading": "Action Listed OrderDetails Remembered",
     "settings": "ScopeSettings",
+    "shop": "Shop",
     "standing": "Standing",
 }
 _ROOM_OF = {name: room for room, names in _ROOMS.items() for name in names.split()}

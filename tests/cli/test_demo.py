@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from decimal import Decimal
 from pathlib import Path
@@ -19,6 +20,7 @@ from orderkit.cli.demo.plain_sum import PlainSum
 from orderkit.imports import MAPS, CurrencySums, ImportReport
 from orderkit.money import Money
 from orderkit.ports.storage import CurrencyTotals
+from orderkit.testing.postgres import database, server
 
 DB = ("--db", "sqlite:///orderkit-demo.db")
 
@@ -50,6 +52,7 @@ def test_the_demo_does_the_main_job_and_other_processes_go_on_from_there(
     told = another_process("demo")
     assert (told.code, told.err) == (0, "")
     for expected in (
+        "2 cancellations wait for money",
         "still held",
         "declined",
         "nothing is placed twice",
@@ -139,6 +142,24 @@ def test_the_demo_never_touches_a_file_that_no_demo_made(shop: Orderkit, place: 
         assert answer.code == 1
         assert f"{name} is there already" in answer.err
         assert (place / name).read_bytes() == before
+
+
+@pytest.fixture
+def durable_postgres() -> Iterator[str]:
+    """The URL of an empty database on a server that keeps its promises, as the command line asks of every server."""
+    with server(durable=True) as dsn, database(dsn) as url:
+        yield url
+
+
+def test_the_demo_plays_on_postgresql_and_not_among_orders(orderkit: Orderkit, durable_postgres: str) -> None:
+    """The same job on a server's database; a scope that holds orders is refused, another one is not."""
+    told = orderkit("demo", "--db", durable_postgres, "--json")
+    assert (told.code, told.json["agrees"]) == (0, True)
+    again = orderkit("demo", "--db", durable_postgres)
+    assert again.code == 1
+    assert again.err.startswith("error: scope: the scope main holds orders there already")
+    assert orderkit("demo", "--db", durable_postgres, "--scope", "another").code == 0
+    assert len(orderkit("list", "--db", durable_postgres, "--json").json["orders"]) == 12
 
 
 def test_the_environment_does_not_send_the_demo_to_a_real_database(

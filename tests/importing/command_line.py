@@ -10,9 +10,9 @@ import sys
 from pathlib import Path
 
 
-def import_command(file: Path, database: Path, *more: str) -> list[str]:
-    """The command that imports a file of the retail map into a database file."""
-    import_it = ["-m", "orderkit.cli", "import", str(file), "--map", "uk-retail", "--actor", "user:clerk"]
+def import_command(file: Path, database: Path, *more: str, map: str = "uk-retail") -> list[str]:
+    """The command that imports a file into a database file."""
+    import_it = ["-m", "orderkit.cli", "import", str(file), "--map", map, "--actor", "user:clerk"]
     return [sys.executable, *import_it, "--db", f"sqlite:///{database}", *more]
 
 

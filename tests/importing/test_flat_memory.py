@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 from attrs import evolve
+from tests.importing.desks import sqlite_shop
 
 from orderkit import Shop
 from orderkit.testing.retail_files import OPENING, RetailLine, retail_file
-from tests.importing.desks import sqlite_shop
 
 FEW, MANY = 17, 68
 """Orders of 64 lines and a cancellation: even the short file is longer than two of the batches that are staged."""

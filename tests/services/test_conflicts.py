@@ -96,7 +96,7 @@ def test_a_command_with_a_version_does_not_decide_again(stall: Stall) -> None:
 
 @OVERLAPPING
 def test_what_was_decided_on_an_old_family_is_decided_again(stall: Stall) -> None:
-    """A rule is asked again on what is there by then: an order that was cancelled meanwhile is not paid (I-19, F106)."""
+    """A rule is asked again on what is there by then: an order cancelled meanwhile is not paid (I-19, F106)."""
     order = stall.place()
     cancels = [order.id]
 

@@ -12,16 +12,18 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 from shutil import copyfile
+from uuid import UUID
 
 import pytest
+from attrs import evolve
 
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.adapters.sqlalchemy.databases.contract import Durability, Question
 from orderkit.adapters.sqlalchemy.writing import SqlUnitOfWork
 from orderkit.errors import Busy, NotFound, StorageError
 from orderkit.ports.storage import OrderFilter, Storage
-from orderkit.testing.families import SCOPE, change_of, new_family
-from orderkit.testing.storage_steps import NO_FILTER, keep, listed, load, together
+from orderkit.testing.families import SCOPE, begun_payment, change_of, new_family
+from orderkit.testing.storage_steps import NO_FILTER, go_on, keep, listed, load, together
 from orderkit.testing.storage_suite import StorageSuite
 
 Open = Callable[..., SqlStorage]
@@ -154,6 +156,26 @@ def test_a_locked_database_is_busy(path: Path, opened: Open) -> None:
     assert load(hasty, family.order.id) == family
 
 
+def test_a_unit_of_work_is_the_only_one_from_its_start(path: Path, opened: Open) -> None:
+    """Whoever may write waits before it reads: what a unit of work decided on cannot be overtaken."""
+    with opened(path).begin(), pytest.raises(Busy), opened(path, busy_timeout=0.01).begin():
+        pytest.fail("two units of work were open at once")
+
+
+def test_the_live_payment_may_change_within_one_commit(path: Path, opened: Open) -> None:
+    """Of two stored payments one ends and the other comes to life (late money), whichever row is older (S0-28)."""
+    storage = opened(path)
+    family = keep(storage, new_family())
+    family = go_on(storage, family, begun_payment(family))
+    (first,) = family.payments
+    second = evolve(first, id=UUID(int=first.id.int + 1), live=False)
+    family = go_on(storage, family, family.with_payment(second))
+    for living in (second.id, first.id):
+        turned = tuple(evolve(each, live=each.id == living) for each in family.payments)
+        family = go_on(storage, family, evolve(family, payments=turned))
+        assert [each.id for each in family.payments if each.live] == [living]
+
+
 def test_a_text_that_no_database_can_hold_is_refused(path: Path, opened: Open) -> None:
     """Half of a surrogate pair is a StorageError that says so."""
     with pytest.raises(StorageError, match="cannot be stored"):
@@ -192,7 +214,7 @@ def _in_another_process(program: str, path: Path) -> subprocess.CompletedProcess
     start = """
         import os, signal, sys
         from orderkit.adapters.sqlalchemy import SqlStorage
-        from orderkit.testing.families import SCOPE, change_of, new_family
+        from orderkit.testing.families import SCOPE, begun_payment, change_of, new_family
         from orderkit.testing.storage_steps import keep, listed
         storage = SqlStorage("sqlite:///" + sys.argv[1])
     """
@@ -201,7 +223,7 @@ def _in_another_process(program: str, path: Path) -> subprocess.CompletedProcess
 
 
 def test_a_killed_process_leaves_whole_commits_alone(path: Path, opened: Open) -> None:
-    """What was acknowledged before SIGKILL is there, the open unit of work is not, and nobody is locked out (F001)."""
+    """What was acknowledged before SIGKILL is there, the open unit of work is not, and nobody is locked out."""
     killed = _in_another_process(
         """
         keep(storage, new_family(number=1))

@@ -11,16 +11,17 @@ from uuid import UUID
 
 import click
 
+from orderkit.asked import Asked
 from orderkit.cli.finding import names_in
 from orderkit.cli.options import Options
 from orderkit.cli.order_sheet import note_on
 from orderkit.cli.plain import emit, moved_plain
 from orderkit.cli.printing import Paper, words
-from orderkit.desk import Asked, Shop
 from orderkit.money import Money
 from orderkit.payments.records import Payment
 from orderkit.refunds.records import Refund
 from orderkit.services.reading import OrderDetails
+from orderkit.shop import Shop
 from orderkit.standing import Standing
 
 F = TypeVar("F", bound=Callable[..., object])

@@ -11,7 +11,6 @@ from uuid import UUID
 
 from attrs import frozen
 
-from orderkit.desk import Shop
 from orderkit.errors import InvalidRequest, NotFound, NotRepresentable, Refusal
 from orderkit.families.refunding import RefundItem
 from orderkit.family import OrderFamily
@@ -19,6 +18,7 @@ from orderkit.money import Money
 from orderkit.payments.records import Payment
 from orderkit.refunds.records import Refund
 from orderkit.services.reading import OrderDetails
+from orderkit.shop import Shop
 
 R = TypeVar("R")
 

@@ -15,10 +15,11 @@ from orderkit.actors import Actor, ActorKind
 from orderkit.cli.gateways import gateways_in_the_box
 from orderkit.cli.options import Options
 from orderkit.cli.urls import sqlite_path
-from orderkit.desk import Orderkit, Shop
+from orderkit.desk import Orderkit
 from orderkit.errors import InvalidRequest, NotFound, StorageError
 from orderkit.ports.storage import Storage
 from orderkit.settings import ScopeSettings
+from orderkit.shop import Shop
 
 if TYPE_CHECKING:
     from orderkit.adapters.sqlalchemy import SqlStorage

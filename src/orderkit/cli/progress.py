@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Final
 
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from orderkit.cli.printing import console_for
 
@@ -25,10 +25,12 @@ def bars(*, quiet: bool) -> Iterator[Callable[[str, int, int], None]]:
         return
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
     with Progress(*columns, console=console_for(stream_is_stderr=True), transient=True) as progress:
-        tasks = {}
+        tasks: dict[str, TaskID] = {}
 
         def show(stage: str, done: int, of: int) -> None:
             if stage not in tasks:
+                for earlier in tasks.values():
+                    progress.update(earlier, visible=False)
                 tasks[stage] = progress.add_task(STAGES.get(stage, stage), total=of or None)
             progress.update(tasks[stage], completed=done, total=of or None)
 

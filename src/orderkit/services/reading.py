@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 from datetime import datetime
 from uuid import UUID
 
@@ -121,7 +120,7 @@ def _checked(wiring: Wiring, filter: OrderFilter) -> None:
     for name, value in filter.fields.items():
         if name not in declared:
             raise InvalidRequest(f"fields[{name!r}]", "is_declared", known=", ".join(declared) or "none")
-        declared[name].checked(value)
+        texts.checked(declared[name].checked(value), f"fields[{name!r}]")
 
 
 _TYPES: tuple[tuple[str, type], ...] = (
@@ -155,5 +154,5 @@ def _place(cursor: str | None) -> tuple[datetime, UUID] | None:
     try:
         micros, id = base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)).decode("ascii").split(".")
         return from_micros(int(micros)), UUID(hex=id)
-    except (ValueError, binascii.Error, OverflowError):
-        raise InvalidRequest("after", "is_a_cursor", after=cursor[:40]) from None
+    except (TypeError, ValueError, OverflowError):  # a binascii.Error is a ValueError
+        raise InvalidRequest("after", "is_a_cursor", after=str(cursor)[:40]) from None

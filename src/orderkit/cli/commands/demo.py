@@ -32,10 +32,10 @@ from orderkit.cli.plain import emit, order_plain, records, remembered_plain, row
 from orderkit.cli.printing import Paper
 from orderkit.cli.progress import bars
 from orderkit.cli.urls import shown_url
-from orderkit.desk import Shop
 from orderkit.imports import ColumnMap, ImportReport, read_rows
 from orderkit.jsons import Json
 from orderkit.ports.storage import CurrencyTotals, OrderRow
+from orderkit.shop import Shop
 
 DEMO_DB: Final = "sqlite:///orderkit-demo.db"
 EXAMPLES: Final = """

@@ -19,9 +19,9 @@ from orderkit.cli.plain import emit
 from orderkit.cli.printing import Paper
 from orderkit.cli.progress import bars
 from orderkit.cli.urls import sqlite_path
-from orderkit.desk import Shop
 from orderkit.imports import ImportReport, LineOutcome, read_rows
 from orderkit.jsons import Json
+from orderkit.shop import Shop
 
 EXAMPLES: Final = """
 orderkit import orders.csv --map orderkit

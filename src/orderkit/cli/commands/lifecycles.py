@@ -12,7 +12,7 @@ from orderkit.cli.plain import emit
 from orderkit.cli.printing import Paper, cell, words
 from orderkit.errors import InvalidRequest
 from orderkit.jsons import Json
-from orderkit.lifecycles import ANY, STAY, Kind, Lifecycle, Move
+from orderkit.lifecycles import ANY, Kind, Lifecycle, Move
 from orderkit.lifecycles.rendering import as_dot, as_markdown, as_mermaid
 from orderkit.profiles import retail
 
@@ -72,17 +72,24 @@ def _print_table(paper: Paper, chosen: Lifecycle) -> None:
         made.add_row(cell(key, "bold"), cell(each.kind.key), cell(", ".join(map(words, sorted(each.capabilities)))))
     paper.show(made)
     paper.heading("The moves")
-    made = _grid("Event", "From", "To", "Only if")
+    made = _grid("Event", "Leads")
     for move in chosen.moves:
-        made.add_row(*(cell(each) for each in _row(chosen, move)))
+        event = f"{move.event} *" if move.event in chosen.facts else move.event
+        leads = cell(f"{_from(chosen, move)} \N{RIGHTWARDS ARROW} {move.target_key or 'the same'}")
+        for word, names in (("when", _choices(move)), ("only if", _rules(chosen, move))):
+            if names:
+                leads.append(f"\n{word} {', '.join(names)}", "dim")
+        made.add_row(cell(event), leads)
     paper.show(made)
-    paper.say("A fact is what happened and is never refused; everything else is asked for.", "dim")
+    if chosen.facts:
+        paper.say("* a fact: it has happened, and is never refused. Everything else is asked for.", "dim")
 
 
-def _row(chosen: Lifecycle, move: Move) -> tuple[str, str, str, str]:
-    event = f"{move.event} (a fact)" if move.event in chosen.facts else move.event
-    target = "(stays)" if move.target is STAY else move.target.key
-    return event, ", ".join(_sources(move)), target, ", ".join(_rules(chosen, move))
+def _from(chosen: Lifecycle, move: Move) -> str:
+    """The sources; a row from everywhere but its own target says just that."""
+    others = {each.key for each in chosen.statuses if each.key != move.target_key}
+    sources = _sources(move)
+    return "any other status" if len(others) > 1 and set(sources) == others else ", ".join(sources)
 
 
 def _sources(move: Move) -> list[str]:
@@ -93,8 +100,12 @@ def _sources(move: Move) -> list[str]:
 
 
 def _rules(chosen: Lifecycle, move: Move) -> list[str]:
-    held = (*move.when, *move.requires, *chosen.requires.get(move.event, ()))
+    held = (*move.requires, *chosen.requires.get(move.event, ()))
     return list(dict.fromkeys(each.__name__ for each in held))
+
+
+def _choices(move: Move) -> list[str]:
+    return [each.__name__ for each in move.when]
 
 
 def _grid(*titles: str) -> Table:
@@ -121,6 +132,7 @@ def table_plain(chosen: Lifecycle) -> dict[str, Json]:
                 "event": move.event,
                 "from": [*_sources(move)],
                 "to": move.target_key,
+                "when": [*_choices(move)],
                 "rules": [*_rules(chosen, move)],
                 "owner": move.owner,
             }

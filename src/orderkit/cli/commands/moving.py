@@ -7,6 +7,7 @@ import sys
 import click
 
 from orderkit.cli.asking import asked, key_and_reason, tell_moved
+from orderkit.cli.failures import FAILED
 from orderkit.cli.finding import details_of, item_at, order_id_of
 from orderkit.cli.opening import opened
 from orderkit.cli.options import Options, desk_command
@@ -50,7 +51,9 @@ def _ask(options: Options, details: OrderDetails) -> None:
         raise InvalidRequest("yes", "is_confirmed")
     number, paper = details.family.order.number, Paper.of(options)
     total = paper.money(details.standing.total)
-    click.confirm(f"Cancel order {number} of {details.customer.id} over {total}?", abort=True, err=True)
+    if not click.confirm(f"Cancel order {number} of {details.customer.id} over {total}?", err=True):
+        paper.say("Nothing was cancelled.")
+        raise click.exceptions.Exit(FAILED)
 
 
 @desk_command("move", examples=MOVING)

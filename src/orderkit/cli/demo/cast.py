@@ -11,9 +11,9 @@ from typing import Final, Literal, TypeAlias
 
 from attrs import frozen
 
-from orderkit.desk import Shop
 from orderkit.ports.storage import OrderRow
 from orderkit.services.reading import LARGEST_PAGE
+from orderkit.shop import Shop
 
 Part: TypeAlias = Literal["held", "declined", "awaited", "returned", "cancelled", "unpaid"]
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Final
 
 from orderkit.cli.urls import sqlite_path
-from orderkit.desk import Shop
 from orderkit.errors import InvalidRequest, StorageError
+from orderkit.shop import Shop
 
 MARK: Final = 0x6F6B6465  # "okde"
 _MARK_AT: Final = slice(68, 72)

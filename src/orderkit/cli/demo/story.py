@@ -12,10 +12,10 @@ from attrs import define, field, frozen
 
 from orderkit.cli.demo.cast import Cast, Part
 from orderkit.cli.gateways import DECLINED_METHOD
-from orderkit.desk import Shop
 from orderkit.families.refunding import RefundItem
 from orderkit.money import Money
 from orderkit.ports.storage import OrderRow
+from orderkit.shop import Shop
 
 Write = Callable[[Money], str]
 CHANGED_MIND = "the customer changed their mind"

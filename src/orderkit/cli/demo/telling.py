@@ -24,11 +24,11 @@ from orderkit.cli.demo.story import Step
 from orderkit.cli.import_report import Reasons, counted
 from orderkit.cli.order_sheet import print_order
 from orderkit.cli.printing import Paper, cell, table
-from orderkit.desk import Shop
 from orderkit.errors import NotRepresentable
 from orderkit.imports import ImportReport
 from orderkit.money import Money
 from orderkit.ports.storage import CurrencyTotals, OrderRow
+from orderkit.shop import Shop
 
 LISTED: Final = 15
 

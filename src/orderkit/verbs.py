@@ -1,0 +1,192 @@
+"""What can be done with orders, items, payments and refunds that exist: the facade's verbs, noun by noun.
+
+Only arguments are turned into commands here; what they do is in `services/`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Unpack
+from uuid import UUID
+
+from attrs import field, frozen
+
+from orderkit.actors import Actor
+from orderkit.asked import Asked, command_for
+from orderkit.errors import InvalidRequest
+from orderkit.extensions import Value
+from orderkit.families.placing import NewOrder
+from orderkit.items.records import Item
+from orderkit.money import Money
+from orderkit.orders.records import Address, Customer, NewLine, Order, Source
+from orderkit.payments.records import Payment
+from orderkit.ports.storage import CurrencyTotals, OrderFilter
+from orderkit.refunds.records import Refund
+from orderkit.services import moving, paying, placing, reading, refunding
+from orderkit.services.wiring import Wiring
+
+
+@frozen
+class Orders:
+    """What concerns orders."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def place(
+        self,
+        *,
+        customer: Customer,
+        lines: Sequence[NewLine],
+        type: str | None = None,
+        placed_at: datetime | None = None,
+        bill_to: Address | None = None,
+        ship_to: Address | None = None,
+        source: Source | None = None,
+        fields: Mapping[str, Value] | None = None,
+        key: str | None = None,
+        reason: str | None = None,
+    ) -> Order:
+        """Place an order and open a payment request over its total; a free order is funded at once.
+
+        Raises:
+            InvalidRequest: naming the field and the reason; nothing was written.
+            KeyReused: the key stands for another order.
+        """
+        new = NewOrder(
+            customer=customer,
+            lines=tuple(lines),
+            type=type,
+            placed_at=placed_at,
+            bill_to=bill_to,
+            ship_to=ship_to,
+            source=source,
+        )
+        return self.place_order(new, fields=fields, key=key, reason=reason)
+
+    def place_order(
+        self,
+        new: NewOrder,
+        *,
+        fields: Mapping[str, Value] | None = None,
+        key: str | None = None,
+        reason: str | None = None,
+    ) -> Order:
+        """The same with everything an order may carry: contract, promotion, affiliate, IP, note, extra …"""
+        return placing.place(self._wiring, self._actor, new, key=key, fields=fields or {}, reason=reason)
+
+    def cancel(self, order_id: UUID, *, confirm: bool, **asked: Unpack[Asked]) -> Order:
+        """Cancel an unpaid order; `confirm=True` says that the customer or the staff have been asked (row S0-31).
+
+        Raises:
+            InvalidRequest: without `confirm=True`.
+            TransitionRefused: it is paid, or being paid; the refusal names the payment.
+        """
+        if confirm is not True:
+            raise InvalidRequest("confirm", "is_true", hint="cancelling cannot be undone; pass confirm=True")
+        return moving.cancel(self._wiring, command_for("cancel", self._actor, order_id, asked), order_id)
+
+    def move(self, order_id: UUID, event: str, **asked: Unpack[Asked]) -> Order:
+        """Take a plain move of the order's lifecycle, such as ``complete`` or a plugin's own.
+
+        Raises:
+            TransitionNotPossible, TransitionRefused: the table has no such row from here, or a rule says no.
+        """
+        return moving.move(self._wiring, command_for(event, self._actor, order_id, asked), order_id, event)
+
+    def details(self, order_id: UUID) -> reading.OrderDetails:
+        """Everything about one order, with what may be done now and, for the rest, why not."""
+        return reading.details(self._wiring, self._actor, order_id)
+
+    def actions(self, order_id: UUID) -> tuple[reading.Action, ...]:
+        """What may be asked of the order, its payments, items and refunds."""
+        return self.details(order_id).actions
+
+    def history(self, order_id: UUID) -> tuple[reading.Remembered, ...]:
+        """Every accepted change, oldest first: who, when, why, and what."""
+        return reading.history(self._wiring, order_id)
+
+    def list(self, filter: OrderFilter | None = None, *, after: str | None = None, limit: int = 50) -> reading.Listed:
+        """A page of orders, newest first."""
+        return reading.listed(self._wiring, filter or OrderFilter(), after=after, limit=limit)
+
+    def numbered(self, number: int) -> UUID:
+        """The id of the order with this number. Raises NotFound."""
+        with self._wiring.storage.reading() as store:
+            return store.order_with_number(self._wiring.scope, number)
+
+    def totals(self) -> tuple[CurrencyTotals, ...]:
+        """The sums over all orders, one record per currency."""
+        with self._wiring.storage.reading() as store:
+            return store.totals(self._wiring.scope)
+
+
+@frozen
+class Items:
+    """What concerns single items."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def move(self, item_id: UUID, event: str, **asked: Unpack[Asked]) -> Item:
+        """Take a plain move of the item's lifecycle, such as ``deliver``.
+
+        Raises:
+            TransitionNotPossible, TransitionRefused: the table has no such row from here, or a rule says no.
+        """
+        return moving.move_item(self._wiring, command_for(event, self._actor, item_id, asked), item_id, event)
+
+
+@frozen
+class Payments:
+    """What concerns payments that have been started."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def capture(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
+        """Capture what is authorized: all that is left, or `amount` of it."""
+        command = command_for("capture", self._actor, payment_id, asked)
+        return paying.capture(self._wiring, command, payment_id, amount=amount)
+
+    def void(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
+        """Release what is authorized and not captured."""
+        return paying.void(self._wiring, command_for("void", self._actor, payment_id, asked), payment_id)
+
+    def abandon(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
+        """Give up an attempt that has no answer; the order can be paid again."""
+        return paying.abandon(self._wiring, command_for("abandon", self._actor, payment_id, asked), payment_id)
+
+    def confirm(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
+        """Say that an offline payment has arrived: all of it, or `amount`."""
+        command = command_for("confirm", self._actor, payment_id, asked)
+        return paying.confirm(self._wiring, command, payment_id, amount=amount)
+
+    def reject(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
+        """Say that an offline payment will not come."""
+        return paying.reject(self._wiring, command_for("reject", self._actor, payment_id, asked), payment_id)
+
+
+@frozen
+class Refunds:
+    """What concerns refunds that have been asked for."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def approve(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
+        """Approve a requested refund and send it back."""
+        return refunding.approve(self._wiring, command_for("approve_refund", self._actor, refund_id, asked), refund_id)
+
+    def reject(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
+        """Turn a requested refund down."""
+        return refunding.reject(self._wiring, command_for("reject_refund", self._actor, refund_id, asked), refund_id)
+
+    def confirm(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
+        """Say that an offline refund has been paid out."""
+        return refunding.confirm(self._wiring, command_for("confirm_refund", self._actor, refund_id, asked), refund_id)
+
+    def fail(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
+        """Say that an offline refund could not be paid out."""
+        return refunding.fail(self._wiring, command_for("fail_refund", self._actor, refund_id, asked), refund_id)
