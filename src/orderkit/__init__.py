@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from orderkit.desk import Orderkit
     from orderkit.errors import (
         Busy,
+        CommitUnknown,
         CurrencyMismatch,
         GatewayError,
         InvalidRequest,
@@ -74,8 +75,8 @@ _ROOMS = {
     "actors": "Actor",
     "capabilities": "Capabilities",
     "desk": "Orderkit",
-    "errors": "Busy CurrencyMismatch GatewayError InvalidRequest KeyReused LifecycleError MoneyError NotFound "
-    "NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated Refusal "
+    "errors": "Busy CommitUnknown CurrencyMismatch GatewayError InvalidRequest KeyReused LifecycleError MoneyError "
+    "NotFound NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated Refusal "
     "StaleRecord StorageError TransitionError TransitionNotPossible TransitionRefused",
     "extensions": "Field",
     "families.placing": "NewOrder",
@@ -115,6 +116,7 @@ __all__ = [
     "Capabilities",
     "Clock",
     "ColumnMap",
+    "CommitUnknown",
     "CurrencyMismatch",
     "CurrencyTotals",
     "Customer",

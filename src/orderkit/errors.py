@@ -167,6 +167,13 @@ class OutsideCallInUnitOfWork(GatewayError):
         super().__init__(f"{what} was called with a unit of work open; commit first, then call")
 
 
+class CommitUnknown(StorageError):
+    """The connection or the disk was lost while committing: nobody knows whether it was written.
+
+    The same call under the same key finds out; orderkit does so by itself where there is a key, and for facts.
+    """
+
+
 class MoneyError(OrderkitError):
     """An amount is not money as orderkit understands it."""
 

@@ -14,7 +14,16 @@ from attrs import evolve, field, frozen
 from orderkit.actors import Actor
 from orderkit.cases import Case
 from orderkit.codec import to_plain, to_text
-from orderkit.errors import Busy, InvalidRequest, KeyReused, Plain, StaleRecord, StorageError, TransitionError
+from orderkit.errors import (
+    Busy,
+    CommitUnknown,
+    InvalidRequest,
+    KeyReused,
+    Plain,
+    StaleRecord,
+    StorageError,
+    TransitionError,
+)
 from orderkit.extensions import with_derived
 from orderkit.facts import Fact
 from orderkit.families.concluding import Concluded, conclude
@@ -89,6 +98,7 @@ def change(wiring: Wiring, command: Command, find: Find, decide: Decide) -> Comm
         TransitionError, InvalidRequest: refused; nothing changed, the refusal is logged under the error's reference.
         StaleRecord: the order is not at the expected version. KeyReused: the key stands for another request.
         Busy: others were faster every time.
+        CommitUnknown: the command has no key, and nobody knows whether it was written.
     """
     with refusals_noted(wiring, command):
         checked(command)
@@ -99,6 +109,11 @@ def change(wiring: Wiring, command: Command, find: Find, decide: Decide) -> Comm
                 if command.expected_version is not None and isinstance(conflict, StaleRecord):
                     raise
                 last: StorageError = conflict
+            except CommitUnknown as lost:
+                # The key was to be written in that very commit: reading it again tells what became of it.
+                if command.key is None:
+                    raise
+                last = lost
         raise Busy(f"{command.verb}: others changed the order {DECIDED_AGAIN} times meanwhile; try again") from last
 
 
@@ -113,7 +128,7 @@ def record(wiring: Wiring, actor: Actor, cause: str, find: Find, decide: Decide)
     for _ in range(RECORDED_AGAIN):
         try:
             return _once(wiring, command, find, decide)
-        except (StaleRecord, Busy) as conflict:
+        except (StaleRecord, Busy, CommitUnknown) as conflict:
             last = conflict
     raise Busy(f"{cause}: could not be recorded, {RECORDED_AGAIN} tries") from last
 

@@ -8,7 +8,7 @@ from attrs import evolve
 
 from orderkit.actors import Actor
 from orderkit.codec import to_plain, to_text
-from orderkit.errors import Busy, StaleRecord, StorageError
+from orderkit.errors import Busy, CommitUnknown, StaleRecord, StorageError
 from orderkit.extensions import Value, with_given
 from orderkit.facts import Fact
 from orderkit.families.placing import NewOrder, Placing, placed, writable
@@ -48,6 +48,10 @@ def place(
                 return _once(wiring, command, new, fields).family.order
             except (StaleRecord, Busy) as conflict:
                 last: StorageError = conflict
+            except CommitUnknown as lost:
+                if key is None:
+                    raise
+                last = lost
         raise Busy(f"place: the store was busy {DECIDED_AGAIN} times; try again") from last
 
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import Dialect
 
 from orderkit.adapters.sqlalchemy.databases.contract import Driver, Durability, Phase, Question, Write
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
-from orderkit.errors import Busy, StorageError
+from orderkit.errors import Busy, CommitUnknown, StorageError
 
 
 def _same(value: Any) -> Any:  # noqa: ANN401  # psycopg takes and gives UUID and parsed JSON by itself
@@ -159,7 +159,7 @@ def _gone(said: str, during: Phase) -> StorageError:
     if during == "connecting":
         return StorageError(f"PostgreSQL cannot be connected to: {said}")
     if during == "committing":
-        return StorageError(
+        return CommitUnknown(
             f"the connection to PostgreSQL was lost while committing ({said}): whether it was written is not known; "
             "make the same call again under the same key"
         )

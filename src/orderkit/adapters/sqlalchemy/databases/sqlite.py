@@ -23,7 +23,7 @@ from sqlalchemy.engine import Dialect
 
 from orderkit.adapters.sqlalchemy.databases.contract import Driver, Durability, Phase, Question, Write
 from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
-from orderkit.errors import Busy, StorageError
+from orderkit.errors import Busy, CommitUnknown, StorageError
 
 WIRE = Wire(id=attrgetter("bytes"), uuid=lambda stored: UUID(bytes=stored), parsed=json.loads)
 COMPILER: Dialect = cast("Any", sqlite.dialect)(paramstyle="qmark")
@@ -120,7 +120,7 @@ def explained(error: Exception, during: Phase = "working") -> StorageError:
     if isinstance(original, UnicodeError | OverflowError):
         return StorageError(f"a value cannot be stored as it is ({original}); nothing was written")
     if code == sqlite3.SQLITE_IOERR and during == "committing":
-        return StorageError(
+        return CommitUnknown(
             f"the disk answered with an error while committing ({original}): whether it was written is not known; "
             "make the same call again under the same key"
         )
