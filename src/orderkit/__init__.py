@@ -76,8 +76,8 @@ _ROOMS = {
     "capabilities": "Capabilities",
     "desk": "Orderkit",
     "errors": "Busy CommitUnknown CurrencyMismatch GatewayError InvalidRequest KeyReused LifecycleError MoneyError "
-    "NotFound NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated Refusal "
-    "StaleRecord StorageError TransitionError TransitionNotPossible TransitionRefused",
+    "NotFound NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated "
+    "Refusal StaleRecord StorageError TransitionError TransitionNotPossible TransitionRefused",
     "extensions": "Field",
     "families.placing": "NewOrder",
     "families.refunding": "RefundItem",

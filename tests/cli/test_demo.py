@@ -250,7 +250,7 @@ def test_the_comparison_takes_every_figure_into_account() -> None:
     }
     desk = CurrencyTotals(currency="EUR", orders=1, due=Money.zero("EUR"), **euros)
     given_back = {"EUR": Money("2.00", "EUR")}
-    (right,) = checks({"EUR": Decimal("10.005")}, [desk], report, given_back)
+    (right,) = checks({"EUR": Decimal("10.005")}, [desk], report=report, given_back=given_back)
     assert right.agrees
     for wrong in (
         evolve(right, ordered=Decimal(13)),
@@ -285,3 +285,16 @@ def test_the_plain_sum_reads_other_habits(place: Path) -> None:
     )
     found = plain.plain_sum(path, MAPS["uk-retail"])
     assert (found.lines, found.sums, found.returning) == (2, {"GBP": Decimal("5.10")}, {"17"})
+
+
+def test_the_commands_to_try_name_the_program_by_its_path_where_it_is_on_the_path_for_now_only(
+    orderkit: Orderkit, place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Run by nox, `orderkit` is not on the path of whoever copies the commands afterwards."""
+    program = place / ".nox" / "demo" / "bin" / "orderkit"
+    program.parent.mkdir(parents=True)
+    program.touch(mode=0o755)
+    monkeypatch.setenv("PATH", str(program.parent))
+    assert "\n    orderkit capture 1 --db" in orderkit("demo").out
+    monkeypatch.setenv("NOX_CURRENT_SESSION", "demo")
+    assert "\n    .nox/demo/bin/orderkit capture 1 --db" in orderkit("demo").out

@@ -126,7 +126,7 @@ def test_a_report_of_a_failed_import_does_not_stay_half_written(
     def broken(*arguments: object, **more: object) -> None:
         raise OSError(28, "No space left on device", "somewhere")
 
-    monkeypatch.setattr("orderkit.desk.Shop.import_file", broken)
+    monkeypatch.setattr("orderkit.shop.Shop.import_file", broken)
     answer = orderkit("import", export, "--map", "uk-retail", "--report", "out.csv")
     assert (answer.code, answer.err) == (1, "error: somewhere: No space left on device.\n")
     assert (place / "out.csv").read_text("utf-8") == "the last one"

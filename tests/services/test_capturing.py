@@ -7,7 +7,6 @@ from attrs import evolve
 from tests.services.stalls import NewStall, Stall, eur, line
 
 from orderkit import (
-    Approved,
     Extension,
     InvalidRequest,
     Money,
@@ -17,7 +16,7 @@ from orderkit import (
     Status,
     TransitionRefused,
 )
-from orderkit.adapters.scripted import Answer, ScriptedGateway, declines, times_out, waits
+from orderkit.adapters.scripted import Answer, ScriptedGateway, approves, declines, times_out, waits
 from orderkit.orders.lifecycle import FRAUD, ORDER_FACTS
 from orderkit.payments.folding import fold
 from orderkit.profiles.retail import CANCELLED, IN_PAYMENT
@@ -206,7 +205,7 @@ def test_the_status_of_a_payment_in_buckets(stall: Stall) -> None:
     stall.shop.payments.capture(payment.id, eur("30.00"))
     item = stall.family(payment.order_id).items[0]
     refund = stall.shop.refund(payment.order_id, [RefundItem(item.id, 4, fee=eur("2.00"))])
-    stall.card.play(Answer("nothing", Approved("part_of_it", eur("20.00"))))
+    stall.card.play(approves(at_most=eur("20.00")))
     payment = stall.shop.payments.void(payment.id)
     figures = fold(stall.family(payment.order_id).operations_of(payment.id))
 

@@ -23,7 +23,7 @@ from orderkit import (
     TransitionRefused,
     Wait,
 )
-from orderkit.adapters.scripted import Answer, approves, asks_customer, declines, rejects, times_out, waits
+from orderkit.adapters.scripted import approves, asks_customer, declines, rejects, times_out, waits
 
 
 def test_a_sale_pays_the_order(stall: Stall) -> None:
@@ -47,7 +47,7 @@ def test_a_sale_pays_the_order(stall: Stall) -> None:
 def test_an_approval_of_less_leaves_the_rest_to_pay(stall: Stall) -> None:
     """A gateway that takes only a part says so; what it took counts, and the rest can be paid (I-12)."""
     order = stall.place()
-    stall.card.play(Answer("nothing", Approved("part", eur("60.00"))))
+    stall.card.play(approves(at_most=eur("60.00")))
     payment = stall.shop.pay(order.id, via="card")
 
     assert (payment.amount, payment.captured) == (eur("100.00"), eur("60.00"))

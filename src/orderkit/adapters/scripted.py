@@ -50,16 +50,18 @@ class Answer:
         does: `moves` the money, or `nothing`.
         says: the outcome the caller hears; None is the plain truth.
         raises: raised instead of an answer, after the effect: a dropped connection.
+        at_most: no more than this moves; None is all that was asked for.
     """
 
     does: Literal["moves", "nothing"] = "moves"
     says: Outcome | None = None
     raises: Exception | None = None
+    at_most: Money | None = None
 
 
-def approves() -> Answer:
-    """The money moves, and the gateway says so."""
-    return Answer()
+def approves(at_most: Money | None = None) -> Answer:
+    """The money moves, or a part of it, and the gateway says so."""
+    return Answer(at_most=at_most)
 
 
 def declines(code: str = "card_declined") -> Answer:
@@ -174,7 +176,8 @@ class ScriptedGateway:
     def _play(self, instruction: Instruction, answer: Answer) -> Outcome:
         truth: Outcome | None = None
         if answer.does == "moves":
-            truth = Approved(self._book(instruction, None).reference, instruction.amount)
+            amount = instruction.amount if answer.at_most is None else min(answer.at_most, instruction.amount)
+            truth = Approved(self._book(instruction, amount).reference, amount)
         if answer.raises is not None:
             raise answer.raises
         outcome = answer.says or truth or Unknown("the script says nothing")

@@ -45,7 +45,7 @@ def asked(key: str | None, reason: str | None) -> Asked:
     return told
 
 
-def tell_moved(options: Options, shop: Shop, order_id: UUID, made: Payment | Refund | None = None) -> None:
+def tell_moved(options: Options, shop: Shop, order_id: UUID, *, made: Payment | Refund | None = None) -> None:
     """Say what came of it: what was made or moved, how the order stands now, and what it waits for."""
     details = shop.orders.details(order_id)
     if options.as_json:

@@ -17,6 +17,7 @@ import click
 from orderkit.cli.urls import shown_url
 from orderkit.errors import (
     Busy,
+    CommitUnknown,
     InvalidRequest,
     NotFound,
     OrderkitError,
@@ -33,10 +34,7 @@ if TYPE_CHECKING:
 FAILED: Final = 1
 UNSOUND_LINES: Final = 3
 
-_WAYS_OUT: Final = (
-    # what the message says, what can be done about it from here
-    ("storage.migrate()", "Run `orderkit migrate` with the same --db."),
-)
+_OF_THE_DATABASE: Final = (StorageError, Busy, CommitUnknown)
 
 
 @contextmanager
@@ -100,8 +98,10 @@ def _of_machinery(error: BaseException, options: Options) -> str:
     if isinstance(error, OSError) and error.strerror:
         return f"{error.filename or 'the file'}: {error.strerror}."
     text = str(error) or type(error).__name__
+    if isinstance(error, CommitUnknown):
+        text = f"{text}. Look with `orderkit show` whether it was done; under a --key it can safely be said again"
     # Of a database that cannot be used, the store says why, and here stands which.
-    is_about_database = type(error) in (StorageError, Busy) and not text.startswith("there is no database")
+    is_about_database = type(error) in _OF_THE_DATABASE and not text.startswith("there is no database")
     return f"{shown_url(options.db)}: {_with_way_out(text)}" if is_about_database else text
 
 
@@ -111,8 +111,8 @@ def _instead(error: TransitionNotPossible) -> str:
 
 
 def _with_way_out(text: str) -> str:
-    found = [way for mark, way in _WAYS_OUT if mark in text and "orderkit migrate" not in text]
-    return ". ".join([text.rstrip("."), *found]) if found else text
+    is_known = "storage.migrate()" in text and "orderkit migrate" not in text
+    return f"{text.rstrip('.')}. Run `orderkit migrate` with the same --db." if is_known else text
 
 
 def _words(key: str) -> str:

@@ -12,9 +12,10 @@ from functools import wraps
 from typing import Concatenate, Final, ParamSpec
 
 import click
-from attrs import frozen
+from attrs import asdict, frozen
 
 from orderkit.cli.failures import failures_told
+from orderkit.errors import InvalidRequest
 
 P = ParamSpec("P")
 
@@ -124,6 +125,8 @@ def desk_command(
         def asked(*args: P.args, **given: P.kwargs) -> None:
             options = _gathered(given)
             with failures_told(options):
+                for name, value in {**given, **asdict(options)}.items():
+                    _require_text(name, value)
                 run(options, *args, **given)
 
         made = click.command(name, cls=Command, epilog=_verbatim(examples))(asked)
@@ -146,6 +149,13 @@ def _gathered(given: dict[str, object]) -> Options:
         # Where a command has a --zone of its own (the file's), the environment can still say this one.
         zone=str(told.get("shown_zone") or os.environ.get("ORDERKIT_ZONE") or default.zone),
     )
+
+
+def _require_text(name: str, value: object) -> None:
+    """Bytes that are no text in the terminal's encoding arrive as lone surrogates, which nothing can store or print."""
+    for text in value if isinstance(value, tuple) else (value,):
+        if isinstance(text, str) and not text.isascii() and any("\ud800" <= each <= "\udfff" for each in text):
+            raise InvalidRequest(name, "is_storable_text", text=ascii(text[:40]))
 
 
 def _verbatim(examples: str) -> str | None:

@@ -65,6 +65,7 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     "is_possible": ("its status does not lead there",),
     "is_plain_move": ("{event} does more than move the order; use `orderkit {event}`",),
     "is_same_account": ("{gateway} is wired to the account {wired} here, and the payment went over {account}",),
+    "is_known_event": ("there is no step {event} for an {noun}. Known are: {known}",),
     "is_known_gateway": ("there is no gateway {via}. Known are: {known}",),
     "is_known_status": ("there is no status {status}. Known are: {known}",),
     "is_known_kind": ("there is no kind {kind}. Known are: {known}",),

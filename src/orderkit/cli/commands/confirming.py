@@ -26,7 +26,7 @@ orderkit reject 12/2 --reason "never arrived"
 @click.argument("target", metavar="ORDER|PAYMENT|REFUND")
 @click.option("--amount", metavar="AMOUNT", help="How much has arrived, where it is not what was asked for.")
 @key_and_reason
-def confirm(options: Options, target: str, amount: str | None, key: str | None, reason: str | None) -> None:
+def confirm(options: Options, *, target: str, amount: str | None, key: str | None, reason: str | None) -> None:
     """Say that the money of a transfer or in cash has arrived, or that a refund has been paid out that way.
 
     An order is enough where only one thing waits; else name the payment (12/2), the refund (12/r1), or its id.
@@ -36,10 +36,10 @@ def confirm(options: Options, target: str, amount: str | None, key: str | None, 
         order, told = found.details.family.order, asked(key, reason)
         if isinstance(found.record, Refund):
             _refuse_amount(amount)
-            tell_moved(options, shop, order.id, shop.refunds.confirm(found.record.id, **told))
+            tell_moved(options, shop, order.id, made=shop.refunds.confirm(found.record.id, **told))
         else:
             arrived = amount_of(amount, order.currency)
-            tell_moved(options, shop, order.id, shop.payments.confirm(found.record.id, arrived, **told))
+            tell_moved(options, shop, order.id, made=shop.payments.confirm(found.record.id, arrived, **told))
 
 
 def _refuse_amount(amount: str | None) -> None:
@@ -50,7 +50,7 @@ def _refuse_amount(amount: str | None) -> None:
 @desk_command("reject", examples=REJECTING)
 @click.argument("target", metavar="ORDER|PAYMENT|REFUND")
 @key_and_reason
-def reject(options: Options, target: str, key: str | None, reason: str | None) -> None:
+def reject(options: Options, *, target: str, key: str | None, reason: str | None) -> None:
     """Say that the money of a transfer will not come, or that a refund could not be paid out.
 
     The order can then be paid again, or the items refunded again.
@@ -59,9 +59,9 @@ def reject(options: Options, target: str, key: str | None, reason: str | None) -
         found = waiting_of(shop, target, "reject")
         order_id, told = found.details.family.order.id, asked(key, reason)
         if isinstance(found.record, Refund):
-            tell_moved(options, shop, order_id, shop.refunds.fail(found.record.id, **told))
+            tell_moved(options, shop, order_id, made=shop.refunds.fail(found.record.id, **told))
         else:
-            tell_moved(options, shop, order_id, shop.payments.reject(found.record.id, **told))
+            tell_moved(options, shop, order_id, made=shop.payments.reject(found.record.id, **told))
 
 
 COMMANDS = {"confirm": confirm, "reject": reject}

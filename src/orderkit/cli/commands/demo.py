@@ -11,7 +11,7 @@ from attrs import frozen
 from orderkit.cli.demo.cast import Cast, cast, oldest_first
 from orderkit.cli.demo.checking import Check, checks
 from orderkit.cli.demo.fresh import make_fresh, require_empty
-from orderkit.cli.demo.plain_sum import PlainSum, plain_sum
+from orderkit.cli.demo.plain_sum import plain_sum
 from orderkit.cli.demo.sample import SAMPLE_MAP, sample_file
 from orderkit.cli.demo.story import Step, Story
 from orderkit.cli.demo.telling import (
@@ -67,7 +67,7 @@ class Played:
 @file_options
 # Without the environment's: whoever works on a real database all day must not demonstrate on it by accident.
 @click.option("--db", metavar="URL", default=DEMO_DB, show_default=True, help="The fresh database.")
-def demo(options: Options, /, file: Path | None, **habits: str | bool | None) -> None:
+def demo(options: Options, /, *, file: Path | None, **habits: str | bool | None) -> None:
     """Play a shop's day on a fresh database: import orders from a CSV file, pay them by card, transfer and cash,
     capture one in part, cancel and refund some; then show the orders, one of them with its history and with what may
     be done and why not, and the sums per currency, checked against a plain sum over the file.
@@ -84,20 +84,20 @@ def demo(options: Options, /, file: Path | None, **habits: str | bool | None) ->
     telling.chapter(f"A shop's day, on {shown_url(options.db)}{', made anew' if replaced else ''}")
     with opened(options, create=True) as shop:
         require_empty(shop)
-        played = _play(shop, file, column_map, telling)
+        played = _play(shop, file, column_map, telling=telling)
         if options.as_json:
             emit(_plain(shop, played, options))
         else:
-            _show(shop, played, telling.paper, options)
+            _show(shop, played, paper=telling.paper, options=options)
     if not played.agrees:
         raise click.exceptions.Exit(FAILED)
 
 
-def _play(shop: Shop, file: Path, column_map: ColumnMap, telling: Telling) -> Played:
+def _play(shop: Shop, file: Path, column_map: ColumnMap, *, telling: Telling) -> Played:
     plain = plain_sum(file, column_map)
     story = Story(shop, telling.paper.money)
     telling.chapter(f"1. Import {file}, as it came in")
-    rows = _import_unpaid(shop, file, column_map, telling)
+    rows = _import_unpaid(shop, file, column_map, telling=telling)
     parts = cast(rows, plain.returning)
     telling.chapter("2. Pay, each in its own way")
     steps = telling.steps(story.payments(parts))
@@ -117,11 +117,11 @@ def _play(shop: Shop, file: Path, column_map: ColumnMap, telling: Telling) -> Pl
         cast=parts,
         shown=parts.parts.get("held", rows[-1] if rows else None),
         totals=totals,
-        checks=_checked(plain, totals, report, story),
+        checks=checks(plain.sums, totals, report=report, given_back=story.given_back),
     )
 
 
-def _import_unpaid(shop: Shop, file: Path, column_map: ColumnMap, telling: Telling) -> list[OrderRow]:
+def _import_unpaid(shop: Shop, file: Path, column_map: ColumnMap, *, telling: Telling) -> list[OrderRow]:
     """Place the orders; what a file says about payments is left to the story."""
     with bars(quiet=telling.quiet) as show:
         report = shop.import_file(file, map=column_map, pay=False, progress=show)
@@ -130,13 +130,7 @@ def _import_unpaid(shop: Shop, file: Path, column_map: ColumnMap, telling: Telli
     return rows
 
 
-def _checked(
-    plain: PlainSum, totals: tuple[CurrencyTotals, ...], report: ImportReport, story: Story
-) -> tuple[Check, ...]:
-    return checks(plain.sums, totals, report, story.given_back)
-
-
-def _show(shop: Shop, played: Played, paper: Paper, options: Options) -> None:
+def _show(shop: Shop, played: Played, *, paper: Paper, options: Options) -> None:
     print_standing(paper, shop, played.shown)
     print_sums(paper, played.totals, played.checks)
     print_next(paper, played.cast, shown_url(options.db))

@@ -45,6 +45,7 @@ orderkit import orders.csv --map orderkit --delimiter ';' --decimal , --zone Eur
 def import_file(
     options: Options,
     /,
+    *,
     file: Path,
     pay: bool | None,
     dry_run: bool,
@@ -58,8 +59,8 @@ def import_file(
     Every line has exactly one outcome, and the sums add up to the file's own. Doing it again does nothing twice and
     goes on where the first run stopped. Makes the database if there is none.
 
-    The map `orderkit` reads order, date, sku, quantity, unit_price, currency, and if they are there customer, name and
-    title; `uk-retail` the export of a British shop. The other options change how the map reads.
+    The map `orderkit` reads order, date, sku, quantity, unit_price, currency, and customer, name and title if there;
+    `uk-retail` the export of a British shop. The other options change how the map reads.
 
     \b
     Exit codes:
@@ -81,7 +82,7 @@ def import_file(
 
         with bars(quiet=options.as_json) as show:
             done = shop.import_file(file, map=column_map, dry_run=dry_run, progress=show, outcomes=take)
-    _tell(options, done, reasons, dry_run)
+    _tell(options, done, reasons, dry_run=dry_run)
     code = _exit_code(done, reasons, strict)
     if code:
         raise click.exceptions.Exit(code)
@@ -104,7 +105,7 @@ def _desk(options: Options, dry_run: bool) -> Iterator[Shop]:
             yield shop
 
 
-def _tell(options: Options, report: ImportReport, reasons: Reasons, dry_run: bool) -> None:
+def _tell(options: Options, report: ImportReport, reasons: Reasons, *, dry_run: bool) -> None:
     if options.as_json:
         refused: list[Json] = [each.as_json() for each in reasons.most_first]
         emit({**report.as_json(), "refused_lines": refused, "dry_run": dry_run})

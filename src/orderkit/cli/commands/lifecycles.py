@@ -29,7 +29,7 @@ orderkit lifecycle order --json
 @click.option("--mermaid", "form", flag_value="mermaid", help="A Mermaid state diagram.")
 @click.option("--markdown", "form", flag_value="markdown", help="Markdown tables.")
 @click.option("--dot", "form", flag_value="dot", help="A graph in the DOT language.")
-def lifecycle(options: Options, noun: str | None, form: str | None) -> None:
+def lifecycle(options: Options, *, noun: str | None, form: str | None) -> None:
     """Show how a record may move: its statuses, and every row of its table with the rules that it must meet.
 
     NOUN is order, item, payment_request, payment, operation or refund; without it, all of them are listed. No database

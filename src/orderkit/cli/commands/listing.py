@@ -28,6 +28,7 @@ orderkit list --kind active --json
 @click.option("--after", metavar="CURSOR", help="Go on behind the last page; its end prints how.")
 def list_orders(
     options: Options,
+    *,
     statuses: tuple[str, ...],
     kinds: tuple[str, ...],
     customer: str | None,

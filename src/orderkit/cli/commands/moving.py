@@ -14,6 +14,7 @@ from orderkit.cli.options import Options, desk_command
 from orderkit.cli.printing import Paper
 from orderkit.errors import InvalidRequest
 from orderkit.services.reading import OrderDetails
+from orderkit.shop import Shop
 
 CANCELLING = """
 orderkit cancel 12
@@ -32,7 +33,7 @@ orderkit proceed 12
 @click.argument("order")
 @click.option("--yes", "confirmed", is_flag=True, help="Do not ask; needed where there is nobody to ask.")
 @key_and_reason
-def cancel(options: Options, order: str, confirmed: bool, key: str | None, reason: str | None) -> None:
+def cancel(options: Options, *, order: str, confirmed: bool, key: str | None, reason: str | None) -> None:
     """Cancel an order that is neither paid nor being paid. It cannot be undone, so it is asked for twice.
 
     An order that was paid is refunded instead: `orderkit refund ORDER --all`.
@@ -61,7 +62,7 @@ def _ask(options: Options, details: OrderDetails) -> None:
 @click.argument("event")
 @click.option("--item", metavar="N", help="Move this item of the order, not the order itself.")
 @key_and_reason
-def move(options: Options, order: str, event: str, item: str | None, key: str | None, reason: str | None) -> None:
+def move(options: Options, *, order: str, event: str, item: str | None, key: str | None, reason: str | None) -> None:
     """Take a plain step of an order or of one of its items: complete, deliver, or what a plugin adds.
 
     `orderkit show` lists the steps that may be taken now; `orderkit lifecycle order` all there are.
@@ -69,6 +70,7 @@ def move(options: Options, order: str, event: str, item: str | None, key: str | 
     with opened(options) as shop:
         details = details_of(shop, order)
         order_id, told = details.family.order.id, asked(key, reason)
+        _require_known(shop, "order" if item is None else "item", event)
         if item is None:
             shop.orders.move(order_id, event, **told)
         else:
@@ -76,9 +78,16 @@ def move(options: Options, order: str, event: str, item: str | None, key: str | 
         tell_moved(options, shop, order_id)
 
 
+def _require_known(shop: Shop, noun: str, event: str) -> None:
+    """A misspelt step is told from one that is not possible now."""
+    known = shop.wiring.lifecycles[noun].requestable
+    if event not in known:
+        raise InvalidRequest("event", "is_known_event", event=event, noun=noun, known=", ".join(known))
+
+
 @desk_command("proceed", examples=PROCEEDING)
 @click.argument("order")
-def proceed(options: Options, order: str) -> None:
+def proceed(options: Options, *, order: str) -> None:
     """Go on with what was begun on an order and not finished: after a crash, or when a gateway gave no answer.
 
     What was written down and not sent is sent; what has no answer is looked up. Doing it again does no harm.

@@ -32,6 +32,7 @@ orderkit pay 12 --via card --method {DECLINED_METHOD}
 @key_and_reason
 def pay(
     options: Options,
+    *,
     order: str,
     via: str,
     amount: str | None,
@@ -55,7 +56,7 @@ def pay(
         payment = shop.pay(order_id, via=via, method=method, amount=wanted, capture=not authorize_only, **told)
         if arrived and payment.kind == "under_way":
             payment = shop.payments.confirm(payment.id, **told)
-        tell_moved(options, shop, order_id, payment)
+        tell_moved(options, shop, order_id, made=payment)
     if payment.kind == "failed":
         raise click.exceptions.Exit(FAILED)
 

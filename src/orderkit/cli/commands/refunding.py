@@ -27,6 +27,7 @@ orderkit refund 12 --all
 @key_and_reason
 def refund(
     options: Options,
+    *,
     order: str,
     chosen: tuple[str, ...],
     whole: bool,
@@ -47,7 +48,7 @@ def refund(
         made = shop.refund(order_id, items_of(details, chosen, whole=whole), **told)
         if paid_out and made.kind == "under_way":
             made = shop.refunds.confirm(made.id, **told)
-        tell_moved(options, shop, order_id, made)
+        tell_moved(options, shop, order_id, made=made)
     if made.kind == "failed":
         raise click.exceptions.Exit(FAILED)
 

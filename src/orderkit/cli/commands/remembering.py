@@ -27,7 +27,7 @@ orderkit history 12 --json
 @desk_command("history", examples=EXAMPLES)
 @click.argument("order")
 @click.option("--verify", "checked", is_flag=True, help="Check the chain, and that it replays to what is stored.")
-def history(options: Options, order: str, checked: bool) -> None:
+def history(options: Options, *, order: str, checked: bool) -> None:
     """Show every accepted change of an order, oldest first: who made it, when, why, and where the order went.
 
     Each row's hash covers the row and the one before it. --verify computes them anew and rebuilds the order from its

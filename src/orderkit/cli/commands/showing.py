@@ -20,7 +20,7 @@ orderkit show 12 --json
 
 @desk_command("show", examples=EXAMPLES)
 @click.argument("order")
-def show(options: Options, order: str) -> None:
+def show(options: Options, *, order: str) -> None:
     """Show one order, named by its number or id: items, payments, refunds, what it comes to, and what may be done.
 
     What may not be done now says why. The places of items and payments are what other commands name them by:

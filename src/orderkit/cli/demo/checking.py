@@ -44,6 +44,7 @@ class Check:
 def checks(
     plain: Mapping[str, Decimal],
     totals: Sequence[CurrencyTotals],
+    *,
     report: ImportReport,
     given_back: Mapping[str, Money],
 ) -> tuple[Check, ...]:
