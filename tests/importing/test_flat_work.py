@@ -78,11 +78,6 @@ def instructions_for_one_more(orders: int, folder: Path) -> int:
         return (instructions.hundreds - begun) * STEP
 
 
-@pytest.mark.xfail(
-    strict=True,
-    reason="SQLite looks for the sales of a cancellation through every item of the scope; `lists._sold` has to name "
-    "the customer's orders to it: items.order_id IN (SELECT the customer's orders)",
-)
 def test_one_more_order_costs_a_full_store_no_more_than_an_empty_one(tmp_path: Path) -> None:
     """Placing, paying, matching a cancellation and refunding it: sixteen times the orders, hardly more instructions."""
     few, many = (instructions_for_one_more(orders, tmp_path) for orders in (FEW, MANY))

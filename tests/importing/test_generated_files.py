@@ -242,6 +242,18 @@ def test_a_cancellation_over_two_orders_is_two_refunds_the_newest_first(drawn: P
     }
 
 
+@pytest.mark.parametrize(("bought", "goes_back"), [(10, "25.50"), (7, "17.85"), (5, "12.75")])
+def test_a_doubled_cancellation_is_two_as_far_as_the_units_last(drawn: Path, bought: int, goes_back: str) -> None:
+    """Two equal lines of five are two cancellations: both are done, the second in part, or the second not at all."""
+    taken_back = cancellation("C536400", 5)
+    file = retail_file([sale("536365", bought), taken_back, taken_back])
+    drawn.write_bytes(file.content)
+    shop = shop_over(MemoryStorage())
+    for _ in range(2):
+        require_as_expected(shop, drawn, file)
+    assert money_of(shop)["536365"][1] == Decimal(goes_back)
+
+
 def test_an_order_that_comes_again_with_other_lines_is_refused_and_left_as_it_was(drawn: Path) -> None:
     """Another quantity under a known order id: the line is refused with a sentence, the stored order stays."""
     shop = shop_over(MemoryStorage())

@@ -114,7 +114,7 @@ def change(wiring: Wiring, command: Command, find: Find, decide: Decide) -> Comm
                 if command.key is None:
                     raise
                 last = lost
-        raise Busy(f"{command.verb}: others changed the order {DECIDED_AGAIN} times meanwhile; try again") from last
+        raise busy(command.verb, last)
 
 
 def record(wiring: Wiring, actor: Actor, cause: str, find: Find, decide: Decide) -> Committed:
@@ -131,6 +131,13 @@ def record(wiring: Wiring, actor: Actor, cause: str, find: Find, decide: Decide)
         except (StaleRecord, Busy, CommitUnknown) as conflict:
             last = conflict
     raise Busy(f"{cause}: could not be recorded, {RECORDED_AGAIN} tries") from last
+
+
+def busy(verb: str, last: StorageError) -> StorageError:
+    """What to tell whoever was stopped each time: the store's own words, or that others were faster."""
+    if not isinstance(last, StaleRecord):
+        return last
+    return Busy(f"{verb}: others changed the order {DECIDED_AGAIN} times meanwhile; make the same call again")
 
 
 def checked(command: Command) -> None:

@@ -22,6 +22,7 @@ from orderkit.services.commands import (
     Command,
     Committed,
     Decision,
+    busy,
     known_under,
     write,
 )
@@ -52,7 +53,7 @@ def place(
                 if key is None:
                     raise
                 last = lost
-        raise Busy(f"place: the store was busy {DECIDED_AGAIN} times; try again") from last
+        raise busy("place", last)
 
 
 def known(wiring: Wiring, actor: Actor, new: NewOrder, *, key: str) -> Order | None:

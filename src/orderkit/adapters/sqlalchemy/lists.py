@@ -161,6 +161,12 @@ class Sale:
 @cache
 def _sold(database: Database) -> Statement:
     items, lines = tables.items.c, tables.lines.c
+    # Without being told whose orders to look in, SQLite reads every item of the scope.
+    of_customer = select(_ORDERS.id).where(
+        _ORDERS.scope == bindparam("scope"),
+        _ORDERS.customer_id == bindparam("customer_id"),
+        _ORDERS.placed_at <= bindparam("until"),
+    )
     same_order = (items.scope == _ORDERS.scope) & (items.order_id == _ORDERS.id)
     its_line = (lines.scope == items.scope) & (lines.order_id == items.order_id) & (lines.id == items.line_id)
     asked = (
@@ -168,8 +174,8 @@ def _sold(database: Database) -> Statement:
         .select_from(tables.orders.join(tables.items, same_order).join(tables.lines, its_line))
         .where(
             _ORDERS.scope == bindparam("scope"),
-            _ORDERS.customer_id == bindparam("customer_id"),
-            _ORDERS.placed_at <= bindparam("until"),
+            items.scope == bindparam("scope"),
+            items.order_id.in_(of_customer),
             lines.offer == bindparam("offer"),
             lines.price_coefficient == bindparam("coefficient"),
             lines.price_digits == bindparam("digits"),
