@@ -12,6 +12,8 @@ from attrs import evolve
 from hypothesis import given
 from hypothesis import strategies as st
 
+from orderkit import Actor, Customer, Orderkit
+from orderkit.adapters.memory import MemoryStorage
 from orderkit.families.refunding import RefundItem
 from orderkit.family import OrderFamily
 from orderkit.money import Money
@@ -228,3 +230,19 @@ def test_money_above_what_is_owed_is_an_explicit_balance() -> None:
     family = paid_family(DISCOUNTED)
     over = family.with_operation(_reported(family, "sale", 500, 1))
     assert (stand(over).due, stand(over).credit, stand(over).paid) == (eur("0.00"), eur("5.00"), eur("95.00"))
+
+
+def test_a_cancelled_order_owes_nothing() -> None:
+    """S0-03: cancelling writes the sum off, in the standing, in lists and totals; it funds nothing."""
+    storage = MemoryStorage()
+    shop = Orderkit(storage=storage).scope("acme", actor=Actor.user("u-1"))
+    lines = [NewLine("MUG", "A mug", unit_price=Money("12.50", "EUR"), quantity=2)]
+    order = shop.orders.place(customer=Customer("c-1"), lines=lines)
+    shop.orders.cancel(order.id, confirm=True)
+
+    nothing = Money("0", "EUR")
+    assert shop.orders.details(order.id).standing.due == nothing
+    assert [row.due for row in shop.orders.list().rows] == [nothing]
+    assert [each.due for each in shop.orders.totals()] == [nothing]
+    with storage.reading() as store:
+        assert "order.funded" not in [each.type for each in store.messages("events", limit=20)]

@@ -26,7 +26,7 @@ class Standing:
         total: what the lines come to, which their items share out exactly (I-02).
         paid: captured, before refunds; refunded; charged_back.
         sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
-        waived: the unpaid part of items that were refunded; nobody owes it any more.
+        waived: cancelled items, and the unpaid part of refunded ones; nobody owes it any more.
         authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
         transaction_status: of `TRANSACTION_STATUSES`, the first that applies (row S0-10).
     """
@@ -68,6 +68,11 @@ class Standing:
     @property
     def is_funded(self) -> bool:
         return self.due.minor == 0
+
+    @property
+    def is_written_off(self) -> bool:
+        """Something was sold, and nobody owes anything for it any more."""
+        return self.total.minor > 0 and self.owed.minor == 0
 
     @property
     def is_being_paid(self) -> bool:
@@ -122,14 +127,15 @@ def _sent_back(operations: Iterable[Operation]) -> Iterable[Money]:
 
 
 def waived(family: OrderFamily) -> Money:
-    """What nobody owes any more although it was never paid: of refunded items what neither went back nor was kept."""
+    """What nobody owes any more although it was never paid: cancelled items, and the unpaid part of refunded ones."""
     done = [each for each in family.refunds if each.kind == "done"]
     returned = {line.item_id for each in done for line in each.lines}
     worth = sum(each.amount.minor for each in family.items if each.id in returned)
     fees = sum(line.fee.minor for each in done for line in each.lines)
     about = {each.id for each in family.refunds if any(line.item_id in returned for line in each.lines)}
     back = sum(each.minor for each in _sent_back(each for each in family.operations if each.refund_id in about))
-    return Money.of_minor(max(0, worth - fees - back), family.order.currency)
+    withdrawn = sum(each.amount.minor for each in family.items if each.kind == "cancelled" and each.id not in returned)
+    return Money.of_minor(max(0, worth - fees - back) + withdrawn, family.order.currency)
 
 
 def _transaction_status(folds: list[Figures]) -> str:

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
-import pytest
 from attrs import define, evolve
 from sqlalchemy import Engine, event
 from tests.importing.desks import sqlite_shop

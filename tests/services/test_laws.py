@@ -17,7 +17,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from tests.services.laws import OPEN_KINDS, Book, check
-from tests.services.stalls import BUYER, NOON, StillClock, new_stall
+from tests.services.stalls import BUYER, NOON, StillClock, line, new_stall
 
 from orderkit import (
     Actor,
@@ -26,7 +26,6 @@ from orderkit import (
     Discount,
     InvalidRequest,
     Item,
-    KeyReused,
     NewLine,
     Operation,
     Payment,
@@ -57,7 +56,7 @@ R = TypeVar("R")
 BY_PERSON = evolve(profiles.retail, policies=Policies(approve_refunds="by_person"))
 
 cents = st.integers(0, 20_00)
-parts = st.one_of(st.none(), st.integers(-1, 60_00).map(lambda minor: Money.of_minor(minor, "EUR")))
+parts = st.one_of(st.none(), st.none(), st.integers(-1, 30_00).map(lambda minor: Money.of_minor(minor, "EUR")))
 answers = st.one_of(
     st.builds(approves),
     st.builds(approves, cents.filter(bool).map(lambda minor: Money.of_minor(minor, "EUR"))),
@@ -84,7 +83,6 @@ new_lines = st.builds(
     st.sampled_from([0, 0, 7, 20]),
     st.sampled_from(["product", "service"]),
 )
-keys = st.one_of(st.none(), st.none(), st.sampled_from(["k-1", "k-2"]))
 
 
 @frozen
@@ -102,6 +100,7 @@ class Lives(RuleBasedStateMachine):
         super().__init__()
         self.orders: list[UUID] = []
         self.accepted: list[Keyed] = []
+        self.asked = 0
         self.book = Book()
         self.seen: dict[UUID, tuple[int, int]] = {}
         self.frozen: dict[UUID, tuple[object, ...]] = {}
@@ -116,6 +115,7 @@ class Lives(RuleBasedStateMachine):
             card=ScriptedGateway(capabilities=able),
             clock=StillClock(NOON),
         )
+        self.orders.append(self.stall.place(line("10.00", 3, offer="A", partial=True), line("4.99", offer="B")).id)
 
     # what people ask for
 
@@ -124,53 +124,53 @@ class Lives(RuleBasedStateMachine):
     def place(self, lines: list[NewLine]) -> None:
         self.orders.append(self.stall.shop.orders.place(customer=BUYER, lines=lines).id)
 
-    @precondition(lambda self: self.orders)
-    @rule(data=st.data(), via=st.sampled_from(["card", "card", "bank"]), capture=st.booleans(), amount=parts, key=keys)
-    def pay(self, data: st.DataObject, via: str, capture: bool, amount: Money | None, key: str | None) -> None:
-        order_id = data.draw(st.sampled_from(self.orders))
+    @precondition(lambda self: self._in_status("placed", "in_payment"))
+    @rule(data=st.data(), way=st.sampled_from(["sale", "sale", "hold", "bank"]), amount=parts, keyed=st.booleans())
+    def pay(self, data: st.DataObject, way: str, amount: Money | None, keyed: bool) -> None:
+        order_id = self._one_of(data, self._in_status("placed", "in_payment"))
         self._with_answer(data)
-        shop = self.stall.shop
-        self._ask(order_id, key, lambda **k: shop.pay(order_id, via=via, capture=capture, amount=amount, **k))
+        via, shop = ("bank" if way == "bank" else "card"), self.stall.shop
+        self._ask(order_id, keyed, lambda **k: shop.pay(order_id, via=via, capture=way != "hold", amount=amount, **k))
 
-    @precondition(lambda self: self._payments())
-    @rule(data=st.data(), amount=parts, key=keys)
-    def capture(self, data: st.DataObject, amount: Money | None, key: str | None) -> None:
-        payment = self._one_of(data, self._payments())
+    @precondition(lambda self: self._payments("held"))
+    @rule(data=st.data(), amount=parts, keyed=st.booleans())
+    def capture(self, data: st.DataObject, amount: Money | None, keyed: bool) -> None:
+        payment = self._one_of(data, self._payments("held"))
         self._with_answer(data)
-        self._ask(payment.order_id, key, lambda **k: self.stall.shop.payments.capture(payment.id, amount, **k))
+        self._ask(payment.order_id, keyed, lambda **k: self.stall.shop.payments.capture(payment.id, amount, **k))
 
-    @precondition(lambda self: self._payments())
-    @rule(data=st.data(), verb=st.sampled_from(["void", "abandon", "abandon"]), key=keys)
-    def let_go(self, data: st.DataObject, verb: str, key: str | None) -> None:
-        payment = self._one_of(data, self._payments())
+    @precondition(lambda self: self._payments("held", "under_way"))
+    @rule(data=st.data(), keyed=st.booleans())
+    def let_go(self, data: st.DataObject, keyed: bool) -> None:
+        payment = self._one_of(data, self._payments("held", "under_way"))
         self._with_answer(data)
         payments = self.stall.shop.payments
-        act = payments.void if verb == "void" else payments.abandon
-        self._ask(payment.order_id, key, lambda **k: act(payment.id, **k))
+        act = payments.void if payment.kind == "held" else payments.abandon
+        self._ask(payment.order_id, keyed, lambda **k: act(payment.id, **k))
 
-    @precondition(lambda self: self.orders)
-    @rule(data=st.data(), fee=st.sampled_from([None, None, 0, 1, 50]), key=keys)
-    def refund(self, data: st.DataObject, fee: int | None, key: str | None) -> None:
-        order_id = data.draw(st.sampled_from(self.orders))
-        items = data.draw(st.lists(st.sampled_from(self._items(order_id)), min_size=1, max_size=3))
-        units = data.draw(st.one_of(st.none(), st.integers(0, 2)))
+    @precondition(lambda self: self._payments("settled", "held"))
+    @rule(data=st.data(), fee=st.sampled_from([None, None, 0, 1, 50]), keyed=st.booleans())
+    def refund(self, data: st.DataObject, fee: int | None, keyed: bool) -> None:
+        order_id = self._one_of(data, self._payments("settled", "held")).order_id
+        items = data.draw(st.lists(st.sampled_from(self._items(order_id)), min_size=1, max_size=3, unique=True))
+        units = data.draw(st.sampled_from([None, None, 1, 1, 2, 0]))
         kept = None if fee is None else Money.of_minor(fee, "EUR")
         self._with_answer(data)
         chosen = [RefundItem(each.id, units, kept) for each in items]
-        self._ask(order_id, key, lambda **k: self.stall.shop.refund(order_id, chosen, **k))
+        self._ask(order_id, keyed, lambda **k: self.stall.shop.refund(order_id, chosen, **k))
 
-    @precondition(lambda self: self._refunds())
-    @rule(data=st.data(), approve=st.booleans(), key=keys)
-    def judge(self, data: st.DataObject, approve: bool, key: str | None) -> None:
-        refund = self._one_of(data, self._refunds())
+    @precondition(lambda self: self._refunds("asked"))
+    @rule(data=st.data(), approve=st.sampled_from([True, True, False]), keyed=st.booleans())
+    def judge(self, data: st.DataObject, approve: bool, keyed: bool) -> None:
+        refund = self._one_of(data, self._refunds("asked"))
         self._with_answer(data)
         refunds = self.stall.shop.refunds
         act = refunds.approve if approve else refunds.reject
-        self._ask(refund.order_id, key, lambda **k: act(refund.id, **k))
+        self._ask(refund.order_id, keyed, lambda **k: act(refund.id, **k))
 
     @precondition(lambda self: self.orders)
-    @rule(data=st.data(), verb=st.sampled_from(["cancel", "complete", "deliver"]), key=keys)
-    def move(self, data: st.DataObject, verb: str, key: str | None) -> None:
+    @rule(data=st.data(), verb=st.sampled_from(["deliver", "deliver", "complete", "cancel"]), keyed=st.booleans())
+    def move(self, data: st.DataObject, verb: str, keyed: bool) -> None:
         order_id = data.draw(st.sampled_from(self.orders))
         shop = self.stall.shop
         item = data.draw(st.sampled_from(self._items(order_id)))
@@ -179,7 +179,7 @@ class Lives(RuleBasedStateMachine):
             "complete": lambda **k: shop.orders.move(order_id, "complete", **k),
             "deliver": lambda **k: shop.items.move(item.id, "deliver", **k),
         }
-        self._ask(order_id, key, acts[verb])
+        self._ask(order_id, keyed, acts[verb])
 
     @precondition(lambda self: self.orders)
     @rule(data=st.data())
@@ -216,29 +216,30 @@ class Lives(RuleBasedStateMachine):
         late = Approved("late", operation.amount)
         settled(self.stall.shop.wiring, operation.order_id, operation.id, late, actor=Actor.gateway("card"))
 
-    @precondition(lambda self: self._payments())
-    @rule(data=st.data(), came=st.one_of(st.none(), cents.map(lambda minor: Money.of_minor(minor, "EUR"))))
-    def look_at_the_statement(self, data: st.DataObject, came: Money | None) -> None:
-        payment = self._one_of(data, self._payments())
-        self._ask(payment.order_id, None, lambda **k: self._confirmed(payment, came))
+    @precondition(lambda self: self._transfers())
+    @rule(
+        data=st.data(),
+        came=st.one_of(st.none(), st.none(), cents.map(lambda minor: Money.of_minor(minor, "EUR"))),
+        rejected=st.sampled_from([False, False, True]),
+    )
+    def look_at_the_statement(self, data: st.DataObject, came: Money | None, rejected: bool) -> None:
+        payment = self._one_of(data, self._transfers())
+        if rejected:
+            self._ask(payment.order_id, False, lambda **k: self.stall.shop.payments.reject(payment.id))
+        else:
+            self._ask(payment.order_id, False, lambda **k: self._confirmed(payment, came))
 
-    @precondition(lambda self: self._payments())
-    @rule(data=st.data())
-    def give_the_transfer_up(self, data: st.DataObject) -> None:
-        payment = self._one_of(data, self._payments())
-        self._ask(payment.order_id, None, lambda **k: self.stall.shop.payments.reject(payment.id))
-
-    @precondition(lambda self: self._refunds())
+    @precondition(lambda self: self._refunds("under_way"))
     @rule(data=st.data(), paid_out=st.booleans())
     def pay_out(self, data: st.DataObject, paid_out: bool) -> None:
-        refund = self._one_of(data, self._refunds())
+        refund = self._one_of(data, self._refunds("under_way"))
         by_hand = [
             each
             for each in self._operations(refund.order_id)
             if each.refund_id == refund.id and each.kind == "in_flight" and self._is_bank(each)
         ]
         act = self.stall.shop.refunds.confirm if paid_out else self.stall.shop.refunds.fail
-        if self._ask(refund.order_id, None, lambda **k: act(refund.id)) and paid_out:
+        if self._ask(refund.order_id, False, lambda **k: act(refund.id)) and paid_out:
             self.book.went.update({each.payment_id: each.amount.minor for each in by_hand})
 
     @rule(minutes=st.sampled_from([1, 2, 5, 60 * 25]))
@@ -286,14 +287,15 @@ class Lives(RuleBasedStateMachine):
 
     # helpers
 
-    def _ask(self, order_id: UUID, key: str | None, command: Callable[..., object]) -> bool:
+    def _ask(self, order_id: UUID, keyed: bool, command: Callable[..., object]) -> bool:
         """Ask for something; refusals are fine, other errors are not."""
-        asked = {"key": key} if key else {}
+        self.asked += 1
+        asked = {"key": f"key-{self.asked}"} if keyed else {}
         try:
             command(**asked)
-        except (TransitionError, InvalidRequest, KeyReused):
+        except (TransitionError, InvalidRequest):
             return False
-        if key:
+        if keyed:
             self.accepted.append(Keyed(order_id, lambda: command(**asked)))
         return True
 
@@ -308,11 +310,18 @@ class Lives(RuleBasedStateMachine):
     def _one_of(self, data: st.DataObject, records: list[R]) -> R:
         return data.draw(st.sampled_from(records))
 
-    def _payments(self) -> list[Payment]:
-        return [each for order_id in self.orders for each in self.stall.family(order_id).payments]
+    def _payments(self, *kinds: str) -> list[Payment]:
+        every = [each for order_id in self.orders for each in self.stall.family(order_id).payments]
+        return [each for each in every if not kinds or each.kind in kinds]
 
-    def _refunds(self) -> list[Refund]:
-        return [each for order_id in self.orders for each in self.stall.family(order_id).refunds]
+    def _in_status(self, *statuses: str) -> list[UUID]:
+        return [each for each in self.orders if self.stall.family(each).order.status in statuses]
+
+    def _transfers(self) -> list[Payment]:
+        return [each for each in self._payments("under_way") if each.gateway == "bank"]
+
+    def _refunds(self, kind: str) -> list[Refund]:
+        return [each for order_id in self.orders for each in self.stall.family(order_id).refunds if each.kind == kind]
 
     def _items(self, order_id: UUID) -> tuple[Item, ...]:
         return self.stall.family(order_id).items

@@ -171,6 +171,8 @@ class ScriptedGateway:
             known = self.look_up(instruction)
             if not isinstance(known, NeverSeen | Unknown):
                 return known
+            if instruction.type == "void" and self.moved("sale", instruction.payment_id):
+                return Rejected("already_captured")
             return self._play(instruction, self.script.popleft() if self.script else approves())
 
     def _play(self, instruction: Instruction, answer: Answer) -> Outcome:

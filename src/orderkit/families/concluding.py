@@ -151,7 +151,7 @@ def derived_facts(before: Standing | None, now: Standing) -> tuple[str, ...]:
     was_returned = before is not None and before.is_fully_refunded
     table = (
         ("payment_started", now.is_being_paid and not was_paying),
-        ("funded", now.is_funded and not was_funded and not now.is_fully_refunded),
+        ("funded", now.is_funded and not was_funded and not now.is_fully_refunded and not now.is_written_off),
         ("payment_failed", was_paying and not now.is_being_paid and not now.is_funded),
         ("unfunded", was_funded and not now.is_funded),
         ("fully_refunded", now.is_fully_refunded and not was_returned),
@@ -176,9 +176,10 @@ def _attention(case: Case, before: Standing | None, facts: list[Fact], new_id: C
     family, now = case.family, case.standing
     more_paid = before is not None and now.paid > before.paid
     ended = case.order_status.kind.ended and not case.order_status.kind.yields_to_facts
+    late = ended and not case.order_status.can("counts_as_sale")
     checks = (
-        ("overpaid", more_paid and now.credit.minor > 0, now.credit),
-        ("late_money", more_paid and ended and not case.order_status.can("counts_as_sale"), now.paid),
+        ("overpaid", more_paid and not late and now.credit.minor > 0, now.credit),
+        ("late_money", more_paid and late, now.paid),
         ("charged_back", before is not None and now.charged_back > before.charged_back, now.charged_back),
     )
     for code, holds, amount in checks:

@@ -109,15 +109,16 @@ def abandon(wiring: Wiring, command: Command, payment_id: UUID) -> Payment:
 
 
 def _never_seen(wiring: Wiring, payment_id: UUID) -> frozenset[UUID]:
-    """Of a payment's operations without an answer those that its gateway has never seen; the others are settled."""
+    """Of a payment's attempts without an answer those that its gateway has never seen; of the others it is recorded
+    what the gateway says."""
     with wiring.storage.reading() as store:
         family = store.family(wiring.scope, store.order_of(wiring.scope, "payment", payment_id))
-    if wiring.storage.joins_host_transaction:
+    sent = [each for each in open_attempts(family.operations_of(payment_id)) if each.status != "created"]
+    if not sent or wiring.storage.joins_host_transaction:
         return frozenset()
-    lost = [each for each in family.operations_of(payment_id) if each.status in ("sending", "unknown")]
-    if not lost or not wiring.account_of(family.payment(payment_id)).capabilities.looks_up:
+    if not wiring.account_of(family.payment(payment_id)).capabilities.looks_up:
         return frozenset()
-    return frozenset(each.id for each in lost if looked_up(wiring, family, each) is None)
+    return frozenset(each.id for each in sent if looked_up(wiring, family, each) is None)
 
 
 def confirm(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
