@@ -45,7 +45,12 @@ DISCOUNTED = NewLine(
 Event = tuple[UUID, Outcome]
 
 UNSURE: tuple[Outcome, ...] = (Unknown("time-out"), Pending("p"), RequiresAction("a", "https://bank.example"))
-DEFINITIVE: tuple[Outcome, ...] = (Approved("ok"), Declined("no"), Rejected("bad"))
+DEFINITIVE: tuple[Outcome, ...] = (
+    Approved("ok"),
+    Approved("part", Money("20.00", "EUR")),
+    Declined("no"),
+    Rejected("bad"),
+)
 
 
 def eur(amount: str) -> Money:

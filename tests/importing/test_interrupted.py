@@ -23,7 +23,11 @@ from orderkit.adapters.memory import MemoryStorage
 from orderkit.errors import StorageError
 from orderkit.testing.retail_files import OPENING, RetailFile, RetailLine, retail_file, retail_files
 
+ORDERS = 60
 KILLS = 20
+FIRST, LAST = 0.25, 0.95
+"""Between which shares of the run kills are spread: before, nothing but imports happens; after, the farewell."""
+
 SEED = "twenty random moments"
 
 
@@ -108,10 +112,10 @@ class Undisturbed:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    """The command run once to its end, on a file of some two hundred lines and as many commits."""
+    """The command run once to its end, on a file of some three hundred lines and as many commits."""
     folder = tmp_path_factory.mktemp("undisturbed")
     file, database = folder / "retail.csv", folder / "shop.db"
-    file.write_bytes(retail_file(busy_lines(orders=40)).content)
+    file.write_bytes(retail_file(busy_lines(orders=ORDERS)).content)
     begun = time.monotonic()
     done = ran(import_command(file, database))
     seconds = time.monotonic() - begun
@@ -127,8 +131,8 @@ def stored(database: Path) -> dict[str, ImportedOrder]:
 def test_killed_at_twenty_random_moments_and_run_again_it_is_as_if_nothing_had_happened(
     undisturbed: Undisturbed, tmp_path: Path
 ) -> None:
-    """SIGKILL anywhere between the start and the end, then a second run: the same orders, money and history (I-33)."""
-    assert len(undisturbed.orders) == 40
+    """SIGKILL anywhere from its first commit to its last, then a second run: the same orders, money, history (I-33)."""
+    assert len(undisturbed.orders) == ORDERS
     with ThreadPoolExecutor(2) as pool:
         found = list(pool.map(lambda n: killed_and_run_again(undisturbed, tmp_path / f"{n}.db", n), range(KILLS)))
     for number, (_, orders) in enumerate(found):
@@ -138,7 +142,7 @@ def test_killed_at_twenty_random_moments_and_run_again_it_is_as_if_nothing_had_h
 
 def killed_and_run_again(wanted: Undisturbed, database: Path, number: int) -> tuple[int, dict[str, ImportedOrder]]:
     """How many orders the killed run had stored, and what a second run made of it."""
-    moment = wanted.seconds * (number + fraction(number)) / KILLS
+    moment = wanted.seconds * (FIRST + (LAST - FIRST) * (number + fraction(number)) / KILLS)
     while not killed(import_command(wanted.file, database), after=moment):
         moment *= 0.8  # it was done by then, as the machine is faster now: earlier, on a fresh database
         for each in database.parent.glob(f"{database.name}*"):

@@ -128,7 +128,7 @@ def obligations_hold(stall: Stall, book: Book, family: OrderFamily, standing: St
 
 
 def history_is_whole(stall: Stall, family: OrderFamily) -> None:
-    """I-18, I-66, SX-16: rows are consecutive, chained and in time; each has an actor, a time and a cause; and from them
+    """I-18, I-66, SX-16: rows are consecutive, chained and in time; each has an actor, a time and a cause; from them
     alone the stored records are rebuilt."""
     entries = stall.entries(family.order.id)
     verify(entries)

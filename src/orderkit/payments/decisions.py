@@ -215,6 +215,8 @@ def settle(case: Case, operation_id: UUID, outcome: Outcome) -> OrderFamily:
 
 
 def _answered(case: Case, operation: Operation, outcome: Outcome) -> Operation:
+    if isinstance(outcome, Approved) and operation.moved is not None:
+        return _more_moved(case, operation, outcome)
     status = case.follow(operation, fact_of(outcome))
     if status is None or status.key == operation.status:
         return operation
@@ -242,6 +244,16 @@ def _with_what_it_says(case: Case, operation: Operation, outcome: Outcome) -> Op
             return evolve(operation, code="unknown", message=reason)
         case _:
             assert_never(outcome)
+
+
+def _more_moved(case: Case, operation: Operation, outcome: Approved) -> Operation:
+    """One operation's totals fold by maximum, so the order in which two answers arrive has no say (design §3)."""
+    again = _moved(case, operation, outcome.reference, operation.amount if outcome.amount is None else outcome.amount)
+    return operation if _minor(again) <= _minor(operation) else again
+
+
+def _minor(operation: Operation) -> int:
+    return 0 if operation.moved is None else operation.moved.minor
 
 
 def _moved(case: Case, operation: Operation, reference: str, moved: Money) -> Operation:
