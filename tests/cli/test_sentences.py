@@ -12,10 +12,11 @@ from tests.cli.running import ROOT
 from orderkit.cli.sentences import SENTENCES, sentence
 from orderkit.errors import Refusal
 from orderkit.imports.sentences import SENTENCES as IMPORT_SENTENCES
+from orderkit.labels.refusals import ENGLISH
 from orderkit.profiles import retail
 
 SOURCE = ROOT / "src" / "orderkit"
-KNOWN = {*SENTENCES, *IMPORT_SENTENCES}
+KNOWN = {*SENTENCES, *ENGLISH, *IMPORT_SENTENCES}
 
 
 def rules() -> set[str]:

@@ -23,7 +23,7 @@ from orderkit.adapters.memory import MemoryStorage
 from orderkit.errors import StorageError
 from orderkit.testing.retail_files import OPENING, RetailFile, RetailLine, retail_file, retail_files
 
-ORDERS = 60
+ORDERS = 40
 KILLS = 20
 FIRST, LAST = 0.25, 0.95
 """Between which shares of the run kills are spread: before, nothing but imports happens; after, the farewell."""
@@ -112,7 +112,7 @@ class Undisturbed:
 
 @pytest.fixture(scope="module")
 def undisturbed(tmp_path_factory: pytest.TempPathFactory) -> Undisturbed:
-    """The command run once to its end, on a file of some three hundred lines and as many commits."""
+    """The command run once to its end, on a file of some two hundred lines and as many commits."""
     folder = tmp_path_factory.mktemp("undisturbed")
     file, database = folder / "retail.csv", folder / "shop.db"
     file.write_bytes(retail_file(busy_lines(orders=ORDERS)).content)
