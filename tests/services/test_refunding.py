@@ -276,6 +276,20 @@ def test_what_one_payment_refuses_can_be_asked_for_again(stall: Stall) -> None:
     assert stall.card.moved("refund") == 100_00
 
 
+def test_a_refund_that_goes_back_in_part_has_failed(stall: Stall) -> None:
+    """A gateway that sends back less than it was asked for leaves the refund open for the rest: nothing counts as
+    returned before all of it went back."""
+    order = stall.paid()
+    item = item_ids(stall, order.id)[0]
+    stall.card.play(approves(at_most=eur("30.00")))
+    failed = stall.shop.refund(order.id, [item])
+    assert (failed.status, stall.family(order.id).items[0].status) == ("failed", "pending")
+    assert stall.shop.orders.details(order.id).standing.refunded == eur("30.00")
+
+    again = stall.shop.refund(order.id, [item])
+    assert (again.status, again.amount, stall.family(order.id).items[0].status) == ("done", eur("70.00"), "returned")
+
+
 def test_an_unpaid_part_of_what_went_back_is_not_owed(stall: Stall) -> None:
     """Of two items for 50 each 60 are paid. One goes back for its paid share of 30: 20 are due for the other, and when
     they are paid that one is worth 50."""

@@ -36,14 +36,15 @@ def rejected(case: Case, refund: Refund) -> Refund:
 
 
 def carried(case: Case, refund: Refund) -> Refund:
-    """The refund as its operations stand: done when all succeeded, failed when none is open and one was refused."""
+    """The refund as its operations stand: done when all of it went back, failed when none is open and some did not."""
     operations = [each for each in case.family.operations if each.refund_id == refund.id]
     if refund.kind == "asked" or not operations:
         return refund
     if any(each.kind in ("waiting", "in_flight", "in_doubt") for each in operations):
         fact = "resume"
     else:
-        fact = "finish" if all(each.kind == "succeeded" for each in operations) else "fail"
+        back = sum(each.settles.minor for each in operations if each.kind == "succeeded")
+        fact = "finish" if back >= refund.amount.minor else "fail"
     status = case.follow(refund, fact)
     if status is None:
         return refund
