@@ -41,7 +41,7 @@ def _row(result: Result, side: str) -> list[str]:
         side,
         f"{median(rates):,.0f}",
         f"{min(rates):,.0f} … {max(rates):,.0f}",
-        f"{result.ratio(side):.2f}",
+        f"{result.ratio(side):.3f}",
         f"{result.processor(side):.2f}",
         *counts,
     ]

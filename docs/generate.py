@@ -19,9 +19,9 @@ _OPENING = """# The machines
 How each noun's status moves, printed from the very tables that decide it (`python docs/generate.py`); the command line
 prints any of them with `orderkit lifecycle NOUN`.
 
-An *event* is asked for, and the rules under *Requires* may refuse it, each with its own name as the reason. A *fact*
-has happened: rules have no say, and a fact that no row hears is stored all the same. *any status* and *any kind* include
-the statuses that plugins add. What a status *can* do comes from its kind.
+An *event* is asked for, and the rules under *Requires* may refuse it, each with its own name as the reason. A
+*fact* has happened: rules have no say, and a fact that no row hears is stored all the same. *any status* and *any
+kind* include the statuses that plugins add. What a status *can* do comes from its kind.
 """
 
 

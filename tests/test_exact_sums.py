@@ -89,9 +89,6 @@ def test_every_split_adds_up_to_the_whole(currency: str, data: st.DataObject) ->
         quantity = data.draw(st.integers(1, item.quantity))
         try:
             shop.refund(order.id, [RefundItem(item.id, quantity)])
-        except (
-            TransitionRefused
-        ) as refused:  # nothing was captured for these units, though for all of the item some was
-            assert refused.refusal.code == "something_goes_back"
+        except TransitionRefused:  # of these units nothing was captured, though of the whole item something was
             shop.refund(order.id, [RefundItem(item.id)])
     assert card.moved("refund") == part
