@@ -60,10 +60,13 @@ _NAMES = ("statements", "commits", "readings")
 
 
 def _file(folder: Path) -> Path:
+    named = os.environ.get("ORDERKIT_RETAIL_CSV")
     beside = Path(__file__).resolve().parents[2] / "shared" / "data" / "online-retail-10k.csv"
-    path = Path(os.environ.get("ORDERKIT_RETAIL_CSV", beside))
+    path = Path(named) if named else beside
     if path.is_file():
         return path
+    if named:
+        raise SystemExit(f"ORDERKIT_RETAIL_CSV names {path}, and there is no such file: correct or unset it")
     made = folder / "made-4k.csv"
     write_long_file(made, lines=4_000)
     return made

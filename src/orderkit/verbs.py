@@ -74,7 +74,8 @@ class Orders:
         reason: str | None = None,
     ) -> Order:
         """The same with everything an order may carry: contract, promotion, affiliate, IP, note, extra …"""
-        return placing.place(self._wiring, self._actor, new, key=key, fields=fields or {}, reason=reason)
+        placed = placing.place(self._wiring, self._actor, new, key=key, fields=fields or {}, reason=reason)
+        return placed.family.order
 
     def cancel(self, order_id: UUID, *, confirm: bool, **asked: Unpack[Asked]) -> Order:
         """Cancel an unpaid order; `confirm=True` says that the customer or the staff have been asked (row S0-31).

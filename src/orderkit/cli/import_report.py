@@ -26,10 +26,17 @@ from orderkit.money import Money
 NAMED_AT_MOST: Final = 5
 
 EXPECTED: Final = frozenset(
-    {"is_positive_quantity", "is_not_negative_price", "has_customer", "finds_its_sale", "something_was_paid"}
+    {
+        "is_positive_quantity",
+        "is_not_negative_price",
+        "has_customer",
+        "finds_its_sale",
+        "something_was_paid",
+        "something_goes_back",
+    }
 )
 """Refusals that a sound file of a real shop brings along: adjustments of stock and books, and cancellations whose sale
-is in another file. Every other reason is a fault of the line."""
+is in another file or was free. Every other reason is a fault of the line."""
 
 _COLUMNS: Final = (
     "line",

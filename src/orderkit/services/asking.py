@@ -78,10 +78,14 @@ def drive(wiring: Wiring, actor: Actor, family: OrderFamily, operation_id: UUID)
     if operation.status == "created":
         return _send(wiring, actor, family, operation)
     heard = looked_up(wiring, family, operation)
-    if heard is not None:
-        return heard
-    if operation.status in _MAY_BE_SENT and wiring.clock.now() - operation.asked_at < able.keys_kept:
+    if heard is not None or operation.status not in _MAY_BE_SENT:
+        return heard or family
+    now = wiring.clock.now()
+    if now - operation.asked_at < able.keys_kept:
         return _send(wiring, actor, family, operation)
+    if able.looks_up and now >= operation.send_before + able.grace:
+        # The gateway is certain that it never saw it, and the key is too old to try again (I-37, I-43).
+        return _never_sent(wiring, family.order.id, operation)
     return family
 
 
@@ -113,7 +117,9 @@ def _send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operatio
 
 def _never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:
     def decide(case: Case) -> Decision:
-        given_up = abandoned(case, case.family.operation(operation.id), code="never_sent")
+        if case.family.operation(operation.id) != operation:  # somebody has sent it meanwhile, or has an answer
+            return Decision(case.family, f"{operation.type}_answered")
+        given_up = abandoned(case, operation, code="never_sent")
         return Decision(case.family.with_operation(given_up), f"{operation.type}_never_sent")
 
     cause = f"operation:{operation.id.hex}"

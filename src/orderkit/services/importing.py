@@ -14,6 +14,7 @@ from uuid import UUID
 from attrs import frozen
 
 from orderkit.actors import Actor
+from orderkit.codec import to_text
 from orderkit.errors import InvalidRequest, KeyReused, MoneyError, Refusal, TransitionError
 from orderkit.families.placing import NewOrder
 from orderkit.families.refunding import RefundItem
@@ -42,6 +43,7 @@ from orderkit.services import paying, placing, refunding
 from orderkit.services.asking import proceed
 from orderkit.services.commands import Command
 from orderkit.services.wiring import Wiring
+from orderkit.standing import stand
 
 Progress = Callable[[str, int, int], None]
 
@@ -127,13 +129,14 @@ class _Importing:
         key = self._key(order.order)
         new = self._new_order(order)
         placed = placing.place(self.wiring, self.actor, new, key=key, fields={}, reason=None)
-        if self.via is None or placed.kind == "active":
-            return ""
+        note = "Imported before." if placed.repeated else ""
+        if self.via is None or stand(placed.family).is_funded:
+            return note
         try:
-            self._pay(placed, key, self.via)
+            self._pay(placed.family.order, key, self.via)
         except TransitionError as error:
             return f"Placed, but not paid: {error.refusal}."
-        return ""
+        return note
 
     def _pay(self, placed: Order, key: str, via: str) -> None:
         """Drive the order on to paid, from wherever an earlier run left it; a free order is funded already."""
@@ -283,8 +286,8 @@ class _Importing:
 
     def _reference(self, line: CancellationLine) -> str:
         """The line's own name, the same in every file that holds it: what it says, and the how many-th time."""
-        says = f"{line.order}:{line.offer}:{line.unit_price.amount}:{line.quantity}:{line.repeat}"
-        return self._key(says)
+        says = (line.order, line.offer, str(line.unit_price.amount), line.quantity, line.repeat)
+        return self._key(to_text(says))
 
     def _key(self, external: str) -> str:
         """A key for something of the file; long names are cut to a digest, for a key has 200 characters at most."""

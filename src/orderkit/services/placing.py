@@ -35,8 +35,8 @@ from orderkit.standing import stand
 
 def place(
     wiring: Wiring, actor: Actor, new: NewOrder, *, key: str | None, fields: Mapping[str, Value], reason: str | None
-) -> Order:
-    """Place an order; under a key that was used for this very order, return that one.
+) -> Committed:
+    """Place an order; under a key that was used for this very order, return that one, as `repeated`.
 
     Raises:
         InvalidRequest: naming the field and the reason; nothing was written.
@@ -46,7 +46,7 @@ def place(
         command = _command(actor, new, key=key, fields=fields, reason=reason)
         for _ in range(DECIDED_AGAIN):
             try:
-                return _once(wiring, command, new, fields).family.order
+                return _once(wiring, command, new, fields)
             except (StaleRecord, Busy) as conflict:
                 last: StorageError = conflict
             except CommitUnknown as lost:
