@@ -156,14 +156,8 @@ def _reached(table: Lifecycle, start: str) -> set[str]:
     """The statuses that rows lead to from one, in as many steps as one commit may take."""
     reached, edge = {start}, {start}
     while edge:
-        targets = {
-            move.target.key
-            for status in edge
-            for event in table.events
-            for move in table.rows(status, event)
-            if move.target_key is not None and move.target_key != status
-        }
-        edge = targets - reached
+        rows = (move for status in edge for event in table.events for move in table.rows(status, event))
+        edge = {move.target_key for move in rows if move.target_key is not None} - reached
         reached |= edge
     return reached
 

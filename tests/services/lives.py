@@ -47,6 +47,7 @@ from orderkit.adapters.scripted import (
     waits,
 )
 from orderkit.money import Money
+from orderkit.payments.outcomes import Outcome
 from orderkit.services.asking import settled
 
 R = TypeVar("R")
@@ -202,7 +203,8 @@ class Life:
     def make_up_its_mind(self) -> None:
         """The gateway decides about something it had accepted; nobody tells the shop yet."""
         key = self._one_of(self.undecided())
-        self.stall.card.finish(key, self._one_of([Approved("finished"), Declined("refused_later")]))
+        minds: list[Outcome] = [Approved("finished"), Declined("refused_later")]
+        self.stall.card.finish(key, self._one_of(minds))
 
     def come_late(self) -> None:
         """An attempt that was given up goes through after all, and the gateway says so by itself."""

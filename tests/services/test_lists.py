@@ -16,7 +16,8 @@ def placed_at(stall: Stall, minutes: int) -> Order:
 
 
 def pages(stall: Stall, limit: int, filter: OrderFilter | None = None) -> list[OrderRow]:
-    rows, after = [], None
+    rows: list[OrderRow] = []
+    after: str | None = None
     while True:
         page = stall.shop.orders.list(filter, after=after, limit=limit)
         rows += page.rows
@@ -64,7 +65,7 @@ def test_filters_hold_together(stall: Stall) -> None:
     stall.shop.payments.confirm(stall.shop.pay(overpaid.id, via="bank").id, eur("100.01"))
 
     def found(**conditions: object) -> set[object]:
-        return {each.id for each in stall.shop.orders.list(OrderFilter(**conditions)).rows}  # type: ignore[arg-type]
+        return {each.id for each in stall.shop.orders.list(OrderFilter(**conditions)).rows}  # type: ignore[arg-type]  # whichever condition
 
     assert found() == {mine.id, other.id, held, overpaid.id}
     assert found(statuses=("paid", "placed")) == {mine.id, other.id, overpaid.id}

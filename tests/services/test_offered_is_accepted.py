@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tests.services.lives import Life, lives
 from tests.services.stalls import Stall
 
-from orderkit import Action, Declined, InvalidRequest, Refusal, Rejected, Shop, TransitionError
+from orderkit import Action, Declined, InvalidRequest, PaymentGateway, Refusal, Rejected, Shop, TransitionError
 from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.scripted import ScriptedGateway
 from orderkit.payments.folding import open_attempts
@@ -29,7 +29,7 @@ def copied(stall: Stall) -> Stall:
     card.ledger.extend(stall.card.ledger)
     card._answered.update(stall.card._answered)
     card._asked.update(stall.card._asked)
-    gateways = {"card": card, "bank": stall.bank}
+    gateways: dict[str, PaymentGateway] = {"card": card, "bank": stall.bank}
     wiring = evolve(stall.shop.wiring, storage=storage, gateways=lambda scope: gateways)
     return evolve(stall, storage=storage, card=card, shop=evolve(stall.shop, wiring=wiring))
 

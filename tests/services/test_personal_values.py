@@ -12,6 +12,7 @@ from tests.services.stalls import BUYER, NewStall, Scopes, Stall, line, new_stal
 
 from orderkit import Actor, Address, Customer, Field, InvalidRequest, NewOrder, OrderFilter
 from orderkit.adapters.sqlalchemy import SqlStorage
+from orderkit.extensions import Value
 from orderkit.history import replay, verify, without_personal
 
 REGION = Field("shop.region")
@@ -22,16 +23,17 @@ GREETING = Field("shop.greeting", personal=True)
 FIELDS = (REGION, BOXES, GIFT, ITEMS, GREETING)
 
 
-def found(stall: Stall, **fields: object) -> list[int]:
+def found(stall: Stall, **fields: str | int | bool | None) -> list[int]:
     wanted = {f"shop.{name}": value for name, value in fields.items()}
-    return sorted(each.number for each in stall.shop.orders.list(OrderFilter(fields=wanted)).rows)  # type: ignore[arg-type]
+    return sorted(each.number for each in stall.shop.orders.list(OrderFilter(fields=wanted)).rows)
 
 
 def test_declared_fields_can_be_filtered_by(new: NewStall) -> None:
     """What was given when an order was placed, and what is derived with every change, is found by its value; a flag is
     no number, and an order without the value is not found."""
     stall = new(fields=FIELDS)
-    for given in ({"shop.region": "north", "shop.boxes": 1, "shop.gift": True}, {"shop.region": "south"}, {}):
+    north: dict[str, Value] = {"shop.region": "north", "shop.boxes": 1, "shop.gift": True}
+    for given in (north, {"shop.region": "south"}, {}):
         stall.shop.orders.place(customer=BUYER, lines=[line(offer="A"), line(offer="B")], fields=given)
     assert (found(stall, region="north"), found(stall, region="south"), found(stall, region="")) == ([1], [2], [])
     assert (found(stall, boxes=1), found(stall, gift=True), found(stall, gift=False)) == ([1], [1], [])

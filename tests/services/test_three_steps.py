@@ -206,6 +206,20 @@ def test_an_old_key_is_not_sent_again(new: NewStall) -> None:
     assert len(stall.card.calls) == 1
 
 
+def test_an_old_key_that_was_never_seen_never_happened(stall: Stall) -> None:
+    """When the key is too old to be sent again and the gateway is certain that it never saw it, the void has failed and
+    blocks nothing any more; it can be asked for anew (I-43)."""
+    payment = stall.authorized()
+    stall.card.play(times_out(after=False))
+    assert stall.family(stall.shop.payments.void(payment.id).order_id).operations[-1].status == "unknown"
+    stall.clock.advance(timedelta(hours=25))
+    stall.shop.proceed(payment.order_id)
+
+    assert [each.code for each in stall.family(payment.order_id).operations] == [None, "never_sent"]
+    assert len(stall.card.calls) == 2
+    assert stall.shop.payments.void(payment.id).status == "voided"
+
+
 def test_a_lost_attempt_is_not_sent_in_order_to_be_given_up(stall: Stall) -> None:
     """A customer who gives up is not charged for it: while the lost call may still be on its way giving up is refused;
     when the gateway has not seen it after its grace, it never happened (I-43)."""

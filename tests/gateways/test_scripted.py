@@ -1,0 +1,116 @@
+"""The scripted gateway passes the exam, and its ledger and script do what their tests rely on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
+
+import pytest
+from attrs import evolve
+
+from orderkit import Approved, Declined, Instruction, Money, NeverSeen, PaymentGateway, Pending, RequiresAction
+from orderkit.adapters.scripted import (
+    Answer,
+    ScriptedGateway,
+    approves,
+    asks_customer,
+    declines,
+    rejects,
+    times_out,
+    waits,
+)
+from orderkit.testing.gateway_suite import GatewaySuite
+
+T = TypeVar("T")
+
+
+class TestScriptedGateway(GatewaySuite):
+    """It declines the card that a test calls declined, and approves the rest."""
+
+    declined_method = "tok_declined"
+
+    @pytest.fixture
+    def gateway(self) -> PaymentGateway:
+        gateway = ScriptedGateway()
+        gateway.on_call = lambda asked: gateway.play(declines()) if asked.method == self.declined_method else None
+        return gateway
+
+
+def sale(amount: str = "10.00") -> Instruction:
+    return GatewaySuite().instruction("sale", amount)
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome", "moves"),
+    [
+        (approves(), Approved("sale_1", Money("10.00", "EUR")), 10_00),
+        (approves(at_most=Money("4.00", "EUR")), Approved("sale_1", Money("4.00", "EUR")), 4_00),
+        (approves(at_most=Money("40.00", "EUR")), Approved("sale_1", Money("10.00", "EUR")), 10_00),
+        (declines("stolen"), Declined("stolen"), 0),
+        (waits(), Pending("pending"), 0),
+        (asks_customer("https://bank.example/x"), RequiresAction("action", "https://bank.example/x"), 0),
+        (Answer("moves", Declined("odd")), Declined("odd"), 10_00),
+    ],
+)
+def test_an_answer_says_one_thing_and_does_one(answer: Answer, outcome: object, moves: int) -> None:
+    """What the caller hears and what the ledger books are chosen apart, so that a gateway can lie."""
+    gateway = ScriptedGateway()
+    gateway.play(answer)
+    assert gateway.sale(sale()) == outcome
+    assert gateway.moved("sale") == moves
+
+
+@pytest.mark.parametrize("after", [True, False])
+def test_a_call_that_is_lost(after: bool) -> None:
+    """A dropped connection raises, before or after the money moved; a look-up knows which."""
+    gateway, asked = ScriptedGateway(), sale()
+    gateway.play(times_out(after=after))
+    with pytest.raises(TimeoutError):
+        gateway.sale(asked)
+
+    assert gateway.moved("sale") == (10_00 if after else 0)
+    assert isinstance(gateway.look_up(asked), Approved if after else NeverSeen)
+    assert isinstance(gateway.sale(asked), Approved)
+    assert gateway.moved("sale") == 10_00
+
+
+def test_what_waits_is_finished_later() -> None:
+    """Something accepted is decided on afterwards, whole or in part, and the next look-up tells."""
+    gateway, first, second = ScriptedGateway(), sale(), sale()
+    gateway.play(waits(), waits())
+    gateway.sale(first)
+    gateway.sale(second)
+    gateway.finish(first.key, Approved("done", Money("4.00", "EUR")))
+    gateway.finish(second.key, Declined("later"))
+
+    assert gateway.look_up(first) == Approved("sale_1", Money("4.00", "EUR"))
+    assert gateway.look_up(second) == Declined("later")
+    assert (gateway.moved("sale"), gateway.moved("sale", first.payment_id)) == (4_00, 4_00)
+
+
+def test_a_key_that_comes_back_with_another_request_is_found_out() -> None:
+    """Amount, operation, payment and what it acts on belong to a key for good (I-34)."""
+    asked = sale()
+    changes: tuple[Callable[[Instruction], Instruction], ...] = (
+        lambda one: evolve(one, amount=Money("10.01", "EUR")),
+        lambda one: evolve(one, type="refund"),
+        lambda one: evolve(one, on="another"),
+        lambda one: evolve(one, payment_id=one.order_id),
+    )
+    for change in changes:
+        gateway = ScriptedGateway()
+        gateway.sale(asked)
+        gateway.sale(asked)
+        gateway.assert_keys_were_kept()
+        gateway.sale(change(asked))
+        with pytest.raises(AssertionError, match=str(asked.key)):
+            gateway.assert_keys_were_kept()
+
+
+def test_nothing_is_released_that_was_taken() -> None:
+    """A void of a sale that went through is refused: the money has moved."""
+    gateway, sold = ScriptedGateway(), sale()
+    gateway.sale(sold)
+    suite = GatewaySuite()
+    refused = gateway.void(suite.acting(sold, "void", "10.00", "sale_1"))
+    assert (refused, gateway.moved("void")) == (rejects("already_captured").says, 0)
