@@ -20,9 +20,9 @@ from orderkit.orders.decisions import moved
 from orderkit.orders.events import AttentionOpened, OrderFunded, OrderMoved
 from orderkit.orders.records import Attention
 from orderkit.payments import events as happened
-from orderkit.payments.decisions import refolded
 from orderkit.payments.folding import fold
 from orderkit.payments.records import Payment
+from orderkit.payments.settling import refolded
 from orderkit.refunds.decisions import carried
 from orderkit.refunds.events import RefundFailed, RefundFinished
 from orderkit.refunds.records import Refund

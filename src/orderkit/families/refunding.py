@@ -13,10 +13,11 @@ from orderkit.family import OrderFamily
 from orderkit.items.decisions import split
 from orderkit.items.records import Item
 from orderkit.money import Money, allocate
-from orderkit.payments.decisions import GatewayAccount, begin_refund_of, settle
+from orderkit.payments.decisions import GatewayAccount, begin_refund_of
 from orderkit.payments.folding import fold
 from orderkit.payments.outcomes import Outcome
 from orderkit.payments.records import Operation
+from orderkit.payments.settling import settle
 from orderkit.refunds.decisions import requested
 from orderkit.refunds.records import Refund, RefundLine
 

@@ -9,7 +9,7 @@ from orderkit.actors import Actor
 from orderkit.cases import Case
 from orderkit.errors import OutsideCallInUnitOfWork
 from orderkit.family import OrderFamily
-from orderkit.payments.decisions import abandoned, begin_sending, reference_acted_on, settle
+from orderkit.payments.decisions import begin_sending, reference_acted_on
 from orderkit.payments.outcomes import (
     Approved,
     Declined,
@@ -21,6 +21,7 @@ from orderkit.payments.outcomes import (
     Unknown,
 )
 from orderkit.payments.records import Operation
+from orderkit.payments.settling import abandoned, settle
 from orderkit.ports.gateway import Instruction, PaymentGateway
 from orderkit.ports.storage import Reading
 from orderkit.services.commands import Committed, Decision, record

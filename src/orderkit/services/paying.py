@@ -17,13 +17,13 @@ from orderkit.payments.decisions import (
     begin_payment,
     begin_sending,
     begin_void,
-    settle,
     without_unsent,
 )
 from orderkit.payments.events import PaymentStarted
 from orderkit.payments.folding import open_attempts
 from orderkit.payments.outcomes import Approved, Declined, Outcome
 from orderkit.payments.records import Operation, Payment
+from orderkit.payments.settling import settle
 from orderkit.ports.storage import Reading
 from orderkit.services.asking import looked_up, rejoined
 from orderkit.services.commands import Command, Committed, Decide, Decision, change

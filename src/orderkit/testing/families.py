@@ -27,8 +27,9 @@ from orderkit.keys import to_micros
 from orderkit.lifecycles import Lifecycle
 from orderkit.money import Money
 from orderkit.orders.records import Customer, NewLine
-from orderkit.payments.decisions import Begun, GatewayAccount, begin_capture, begin_payment, begin_sending, settle
+from orderkit.payments.decisions import Begun, GatewayAccount, begin_capture, begin_payment, begin_sending
 from orderkit.payments.outcomes import Approved, Outcome
+from orderkit.payments.settling import settle
 from orderkit.personal import PersonalValue
 from orderkit.policies import Policies
 from orderkit.ports.storage import Change, CommandKey, Message
