@@ -303,10 +303,8 @@ class Life:
         return True
 
 
-@st.composite
-def lives(draw: st.DrawFn) -> Life:
+def opened(data: st.DataObject) -> Life:
     """A shop that has just opened: approving refunds at once or by a person, at a gateway that can do more or less."""
-    able = evolve(ALL_CAPABILITIES, looks_up=draw(st.booleans()), several_captures=draw(st.booleans()))
-    profile = draw(st.sampled_from([profiles.retail, BY_PERSON]))
-    stall = new_stall(MemoryStorage(), "shop", profile=profile, card=ScriptedGateway(capabilities=able))
-    return Life(stall, draw(st.data()))
+    able = evolve(ALL_CAPABILITIES, looks_up=data.draw(st.booleans()), several_captures=data.draw(st.booleans()))
+    profile = BY_PERSON if data.draw(st.booleans()) else profiles.retail
+    return Life(new_stall(MemoryStorage(), "shop", profile=profile, card=ScriptedGateway(capabilities=able)), data)

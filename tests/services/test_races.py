@@ -174,12 +174,17 @@ def test_capture_against_void(stall: Stall, race: Race) -> None:
 
 
 def test_confirm_against_abandon(stall: Stall, race: Race) -> None:
-    """A transfer is confirmed or given up, never both."""
+    """Money that a person has seen counts, also while the transfer is being given up; one given up first brings none."""
     payment = stall.shop.pay(stall.place().id, via="bank")
     raced = race(lambda at: at.shop.payments.confirm(payment.id), lambda at: at.shop.payments.abandon(payment.id))
+    family = stall.family(payment.order_id)
 
-    assert (len(raced.won), len(raced.lost)) == (1, 1)
-    assert stall.family(payment.order_id).order.status in ("paid", "placed")
+    if family.order.status == "paid":
+        assert family.payments[0].captured == eur("100.00")
+        assert all(isinstance(each, TransitionError) for each in raced.lost)
+    else:
+        assert (len(raced.won), len(raced.lost)) == (1, 1)
+        assert (family.order.status, family.payments[0].captured) == ("placed", eur("0.00"))
 
 
 def test_two_placements_under_one_key(stall: Stall, race: Race) -> None:

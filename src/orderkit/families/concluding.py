@@ -178,7 +178,7 @@ def _attention(case: Case, before: Standing | None, facts: list[Fact], new_id: C
     ended = case.order_status.kind.ended and not case.order_status.kind.yields_to_facts
     late = ended and not case.order_status.can("counts_as_sale")
     checks = (
-        ("overpaid", more_paid and not late and now.credit.minor > 0, now.credit),
+        ("overpaid", not late and before is not None and now.credit > before.credit, now.credit),
         ("late_money", more_paid and late, now.paid),
         ("charged_back", before is not None and now.charged_back > before.charged_back, now.charged_back),
     )
