@@ -174,7 +174,7 @@ def test_capture_against_void(stall: Stall, race: Race) -> None:
 
 
 def test_confirm_against_abandon(stall: Stall, race: Race) -> None:
-    """Money that a person has seen counts, also while the transfer is being given up; one given up first brings none."""
+    """Money that a person has seen counts, also while it is being given up; what was given up first brings none."""
     payment = stall.shop.pay(stall.place().id, via="bank")
     raced = race(lambda at: at.shop.payments.confirm(payment.id), lambda at: at.shop.payments.abandon(payment.id))
     family = stall.family(payment.order_id)
