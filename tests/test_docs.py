@@ -11,6 +11,7 @@ from sybil.parsers.myst import PythonCodeBlockParser
 from orderkit import Actor, Customer, Money, NewLine, Orderkit
 from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.offline import OfflineGateway
+from orderkit.adapters.sqlalchemy import SqlStorage
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,7 +20,10 @@ def run(page: Path, **known: object) -> int:
     """Runs the Python blocks of a page with some names known; how many there were."""
     document = Sybil(parsers=[PythonCodeBlockParser()]).parse(page)
     document.namespace.update(known)
-    return sum(example.evaluate() is None for example in document.examples())
+    shown = sum(example.evaluate() is None for example in document.examples())
+    if isinstance(storage := document.namespace["storage"], SqlStorage):
+        storage.close()
+    return shown
 
 
 @pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
