@@ -17,6 +17,7 @@ from hypothesis import note
 from hypothesis import strategies as st
 from tests.services.laws import OPEN_KINDS, Book
 from tests.services.stalls import BUYER, Stall, new_stall
+from tests.services.stock import STOCK
 
 from orderkit import (
     Actor,
@@ -112,10 +113,12 @@ class Life:
 
     def acts(self) -> list[Callable[[], None]]:
         """What could happen now."""
-        made = [self.place] * (0 if len(self.orders) >= 3 else 1 if self.orders else 50)
-        made += [self.pay] * 4 * bool(self.orders)
-        made += [self.deliver, self.proceed, self.time_passes] * bool(self.orders)
+        if not self.orders:
+            return [self.place]
+        made = [*[self.pay] * 4, self.deliver, self.proceed, self.time_passes]
+        made += [self.place] * (len(self.orders) < 3)
         made += [self.cancel, self.complete] * (len(self.orders) > 1)
+        made += [self.hold_or_release] * ("hold" in self.stall.desk.lifecycles["order"].events)
         made += [self.capture, self.capture, self.void] * bool(self.payments("held"))
         made += [self.abandon] * bool(self.payments("under_way"))
         made += [self.refund] * 3 * bool(self.payments("held", "settled"))
@@ -184,6 +187,10 @@ class Life:
     def cancel(self) -> None:
         order_id = self._one_of(self.orders)
         self._ask(order_id, lambda **k: self.stall.shop.orders.cancel(order_id, confirm=True, **k))
+
+    def hold_or_release(self) -> None:
+        order_id, event = self._one_of(self.orders), self._one_of(["hold", "release", "release", "drop"])
+        self._ask(order_id, lambda **k: self.stall.shop.orders.move(order_id, event, **k))
 
     def proceed(self) -> None:
         self._with_answers()
@@ -304,7 +311,10 @@ class Life:
 
 
 def opened(data: st.DataObject) -> Life:
-    """A shop that has just opened: approving refunds at once or by a person, at a gateway that can do more or less."""
+    """A shop that has just opened: it approves refunds at once or by a person, has a plugin or none, and a gateway that
+    can do more or less."""
     able = evolve(ALL_CAPABILITIES, looks_up=data.draw(st.booleans()), several_captures=data.draw(st.booleans()))
     profile = BY_PERSON if data.draw(st.booleans()) else profiles.retail
-    return Life(new_stall(MemoryStorage(), "shop", profile=profile, card=ScriptedGateway(capabilities=able)), data)
+    plugins = [STOCK] if data.draw(st.booleans()) else []
+    card = ScriptedGateway(capabilities=able)
+    return Life(new_stall(MemoryStorage(), "shop", profile=profile, extensions=plugins, card=card), data)

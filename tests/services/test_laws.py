@@ -10,7 +10,7 @@ from tests.services.laws import OPEN_KINDS, check
 from tests.services.lives import Life, opened
 
 
-@settings(max_examples=60)
+@settings(max_examples=100)
 @given(data=st.data(), steps=st.integers(5, 30))
 def test_the_laws_hold_at_every_step(data: st.DataObject, steps: int) -> None:
     """I-02, I-05 to I-13, I-17, I-18, I-20, I-22, I-23, I-33, I-34, I-66, and history replays to what is stored."""

@@ -7,7 +7,9 @@ from decimal import Decimal
 
 import pytest
 from attrs import evolve
-from tests.services.stalls import Stall, eur, line
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tests.services.stalls import Stall, eur, line, new_stall
 
 from orderkit import (
     Approved,
@@ -23,7 +25,8 @@ from orderkit import (
     TransitionRefused,
     Wait,
 )
-from orderkit.adapters.scripted import approves, asks_customer, declines, rejects, times_out, waits
+from orderkit.adapters.memory import MemoryStorage
+from orderkit.adapters.scripted import Answer, approves, asks_customer, declines, rejects, times_out, waits
 
 
 def test_a_sale_pays_the_order(stall: Stall) -> None:
@@ -147,7 +150,6 @@ def test_what_is_due_follows_from_what_was_paid(stall: Stall) -> None:
     assert [each.code for each in stall.family(order.id).attention] == ["overpaid"]
 
 
-@pytest.mark.row("S4-28")
 def test_one_payment_or_several(stall: Stall) -> None:
     """Where partial payment is off an order takes its whole amount in exactly one payment, however many attempts fail;
     where it is on, in as many as it takes, and never more than is open."""
@@ -169,6 +171,39 @@ def test_one_payment_or_several(stall: Stall) -> None:
         stall.shop.pay(parts.id, via="card", amount=eur("60.01"))
     assert stall.shop.pay(parts.id, via="card").captured == eur("60.00")
     assert stall.family(parts.id).order.status == "paid"
+
+
+attempts = st.tuples(
+    st.one_of(st.none(), st.integers(1, 120).map(lambda euros: Money(euros, "EUR"))),
+    st.sampled_from([approves(), approves(), declines(), rejects()]),
+)
+
+
+@pytest.mark.row("S4-28")
+@settings(max_examples=50)
+@given(partial=st.booleans(), asked=st.lists(attempts, max_size=8))
+def test_whoever_may_not_pay_in_parts_pays_once(partial: bool, asked: list[tuple[Money | None, Answer]]) -> None:
+    """Over random attempts: with the option off exactly one payment takes the whole, whatever failed before it, and any
+    further request is refused; with it on there may be several, and together they never take more than the total."""
+    stall = new_stall(MemoryStorage(), "shop")
+    order = stall.place(line("100.00", partial=partial))
+    taken: list[Money] = []
+    for amount, answer in asked:
+        stall.card.script.clear()
+        stall.card.play(answer)
+        left = 100_00 - sum(each.minor for each in taken)
+        fits = left > 0 and (amount is None or amount.minor == left or (partial and amount.minor < left))
+        try:
+            payment = stall.shop.pay(order.id, via="card", amount=amount)
+        except TransitionRefused:
+            assert not fits
+            continue
+        assert fits
+        assert partial or payment.amount == eur("100.00")
+        taken += [payment.captured] if payment.status == "captured" else []
+
+    assert stall.card.moved("sale") == sum(each.minor for each in taken) <= 100_00
+    assert partial or len(taken) <= 1
 
 
 @pytest.mark.row("S4-37")

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import pytest
 from attrs import define, evolve
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.services.stalls import BUYER, NewStall, Scopes, Stall, eur, line, new_stall
 
 from orderkit import (
@@ -25,6 +27,7 @@ from orderkit import (
     Tax,
     Terms,
 )
+from orderkit.adapters.memory import MemoryStorage
 from orderkit.personal import value_of
 from orderkit.ports.clock import in_zone
 
@@ -85,6 +88,28 @@ def test_a_line_shows_unit_price_and_price(
 
     assert (sold.unit_price.amount, sold.unit_price.currency) == (unit_price.amount, unit_price.currency)
     assert sold.amount == price
+
+
+@pytest.mark.row("S4-17")
+@settings(max_examples=60)
+@given(
+    currency=st.sampled_from(["EUR", "JPY", "KWD", "CLF"]),
+    minor=st.integers(0, 2**63 - 1),
+    quantity=st.one_of(st.integers(1, 100), st.integers(1, 10**9)),
+)
+def test_a_price_is_the_exact_product(currency: str, minor: int, quantity: int) -> None:
+    """Price is unit price times quantity in the offer's currency, before any discount, exact to the minor unit; what no
+    64 bits hold is refused by name and never wraps around."""
+    half = Discount("HALF", "Half", rate=Decimal("0.5"))
+    sold = NewLine("A", "A", unit_price=Money.of_minor(minor, currency), quantity=quantity, discounts=(half,))
+    stall = new_stall(MemoryStorage(), "shop")
+    if minor * quantity >= 2**63:
+        with pytest.raises(InvalidRequest) as refused:
+            stall.place(sold)
+        assert refused.value.field == "lines[0].unit_price"
+        return
+    (placed,) = stall.shop.orders.details(stall.place(sold).id).family.lines
+    assert (placed.amount.minor, placed.amount.currency) == (minor * quantity, currency)
 
 
 @pytest.mark.row("S4-19")
