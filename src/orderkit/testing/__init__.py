@@ -1,4 +1,4 @@
-"""What adapter and plugin authors run: families to try things on, the storage suite, and stores that must fail it."""
+"""What adapter and plugin authors run: families to try things on, the storage and gateway suites, and what must fail them."""
 
 from __future__ import annotations
 
@@ -6,4 +6,6 @@ import pytest
 
 # The parts of the suite hold bare asserts; pytest gives them their messages, if it is told before they are imported.
 _PARTS = ("round_trips", "conflicts", "guards", "races", "keys", "commits", "numbers", "lists", "lookups", "steps")
-pytest.register_assert_rewrite(*(f"orderkit.testing.storage_{part}" for part in _PARTS))
+pytest.register_assert_rewrite(
+    "orderkit.testing.gateway_suite", *(f"orderkit.testing.storage_{part}" for part in _PARTS)
+)
