@@ -1,4 +1,4 @@
-"""What adapter and plugin authors run: families to try things on, the storage and gateway suites, and what must fail them."""
+"""What adapter and plugin authors run: families, the exams for stores and gateways, and stores that must fail."""
 
 from __future__ import annotations
 
