@@ -251,3 +251,14 @@ def test_a_cancelled_order_owes_nothing() -> None:
     assert [each.due for each in shop.orders.totals()] == [nothing]
     with storage.reading() as store:
         assert "order.funded" not in [each.type for each in store.messages("events", limit=20)]
+
+
+def test_partly_paid_and_partly_refunded_are_flags() -> None:
+    """Parts are derived flags beside the status, never statuses: some paid, all paid, some of it sent back."""
+    family = new_family(DISCOUNTED)
+    family = next_of(family, begun_payment(family, eur("60.00")))
+    assert not stand(family).is_partly_paid
+    family = next_of(family, answered(family))
+    assert (stand(family).is_partly_paid, stand(family).is_partly_refunded) == (True, False)
+    reversed_part = evolve(stand(family), refunded=eur("10.00"))
+    assert (reversed_part.is_partly_refunded, reversed_part.is_fully_refunded) == (True, False)

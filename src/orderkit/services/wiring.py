@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from uuid import UUID
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field, frozen
 
 from orderkit.actors import Actor
 from orderkit.cases import Case
@@ -119,6 +119,3 @@ class Wiring:
         known = self.gateways(self.scope)
         by_person = {name for name, gateway in known.items() if gateway.capabilities.confirmed_by_person}
         return frozenset(each.id for each in payments if each.gateway in by_person)
-
-    def within(self, storage: Storage) -> Wiring:
-        return evolve(self, storage=storage)
