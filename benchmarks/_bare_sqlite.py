@@ -35,6 +35,7 @@ OF_ORDER: Final = (
     "orderkit_attention",
     "orderkit_personal",
     "orderkit_fields",
+    "orderkit_journal",
     "orderkit_command_keys",
     "orderkit_history",
     "orderkit_outbox",

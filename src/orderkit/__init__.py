@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from orderkit import profiles
     from orderkit.actors import Actor
     from orderkit.capabilities import Capabilities
+    from orderkit.credit.records import CreditAccount, CreditEntry
     from orderkit.desk import Orderkit
     from orderkit.errors import (
         Busy,
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
         TransitionRefused,
     )
     from orderkit.extensions import Field
+    from orderkit.families.cancelling import Plan, PlanStep
     from orderkit.families.placing import NewOrder
     from orderkit.families.refunding import RefundItem
     from orderkit.family import OrderFamily
     from orderkit.history import HistoryEntry
     from orderkit.imports import ColumnMap, ImportReport, LineOutcome
     from orderkit.items.records import Item
+    from orderkit.journal import JournalEntry, Posting
     from orderkit.lifecycles import ANY, STAY, Ask, Extension, Kind, Lifecycle, Move, Status
     from orderkit.money import Money, Price, allocate
     from orderkit.orders.records import Address, Customer, Discount, Line, NewLine, Order, Source, Tax, Terms
@@ -59,14 +62,21 @@ if TYPE_CHECKING:
         Wait,
     )
     from orderkit.payments.records import Operation, Payment
+    from orderkit.payments.reports import Report
     from orderkit.policies import Policies
     from orderkit.ports.clock import Clock
-    from orderkit.ports.gateway import Instruction, PaymentGateway
+    from orderkit.ports.delivery import Channel, Delivered, Never, NotNow
+    from orderkit.ports.exchange import Delivery, InboxEvent, Message
+    from orderkit.ports.gateway import Bookkeeper, Event, EventSource, Inquiry, Instruction, PaymentGateway
     from orderkit.ports.storage import CurrencyTotals, OrderFilter, OrderRow, Storage
     from orderkit.profiles import ItemKind, Profile
     from orderkit.refunds.records import Refund, RefundLine
     from orderkit.requests.records import PaymentRequest
     from orderkit.services.reading import Action, Listed, OrderDetails, Remembered
+    from orderkit.services.receiving import Receipt
+    from orderkit.services.running import Ran
+    from orderkit.services.synchronizing import Difference, Synchronized
+    from orderkit.services.watching import Stuck
     from orderkit.settings import ScopeSettings
     from orderkit.shop import Shop
     from orderkit.standing import Standing
@@ -74,30 +84,41 @@ if TYPE_CHECKING:
 _ROOMS = {
     "actors": "Actor",
     "capabilities": "Capabilities",
+    "credit.records": "CreditAccount CreditEntry",
     "desk": "Orderkit",
     "errors": "Busy CommitUnknown CurrencyMismatch GatewayError InvalidRequest KeyReused LifecycleError MoneyError "
-    "NotFound NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied PlanOutdated "
-    "Refusal StaleRecord StorageError TransitionError TransitionNotPossible TransitionRefused",
+    "NotFound NotRepresentable NotSupported OrderkitError OutsideCallInUnitOfWork PermissionDenied "
+    "PlanOutdated Refusal StaleRecord StorageError TransitionError TransitionNotPossible "
+    "TransitionRefused",
     "extensions": "Field",
+    "families.cancelling": "Plan PlanStep",
     "families.placing": "NewOrder",
     "families.refunding": "RefundItem",
     "family": "OrderFamily",
     "history": "HistoryEntry",
     "imports": "ColumnMap ImportReport LineOutcome",
     "items.records": "Item",
+    "journal": "JournalEntry Posting",
     "lifecycles": "ANY STAY Ask Extension Kind Lifecycle Move Status",
     "money": "Money Price allocate",
     "orders.records": "Address Customer Discount Line NewLine Order Source Tax Terms",
     "payments.outcomes": "Approved Declined NeverSeen Pending Redirect Rejected RequiresAction Unknown Wait",
     "payments.records": "Operation Payment",
+    "payments.reports": "Report",
     "policies": "Policies",
     "ports.clock": "Clock",
-    "ports.gateway": "Instruction PaymentGateway",
+    "ports.delivery": "Channel Delivered Never NotNow",
+    "ports.exchange": "Delivery InboxEvent Message",
+    "ports.gateway": "Bookkeeper Event EventSource Inquiry Instruction PaymentGateway",
     "ports.storage": "CurrencyTotals OrderFilter OrderRow Storage",
     "profiles": "ItemKind Profile",
     "refunds.records": "Refund RefundLine",
     "requests.records": "PaymentRequest",
     "services.reading": "Action Listed OrderDetails Remembered",
+    "services.receiving": "Receipt",
+    "services.running": "Ran",
+    "services.synchronizing": "Difference Synchronized",
+    "services.watching": "Stuck",
     "settings": "ScopeSettings",
     "shop": "Shop",
     "standing": "Standing",
@@ -112,25 +133,37 @@ __all__ = [
     "Address",
     "Approved",
     "Ask",
+    "Bookkeeper",
     "Busy",
     "Capabilities",
+    "Channel",
     "Clock",
     "ColumnMap",
     "CommitUnknown",
+    "CreditAccount",
+    "CreditEntry",
     "CurrencyMismatch",
     "CurrencyTotals",
     "Customer",
     "Declined",
+    "Delivered",
+    "Delivery",
+    "Difference",
     "Discount",
+    "Event",
+    "EventSource",
     "Extension",
     "Field",
     "GatewayError",
     "HistoryEntry",
     "ImportReport",
+    "InboxEvent",
+    "Inquiry",
     "Instruction",
     "InvalidRequest",
     "Item",
     "ItemKind",
+    "JournalEntry",
     "KeyReused",
     "Kind",
     "Lifecycle",
@@ -138,13 +171,16 @@ __all__ = [
     "Line",
     "LineOutcome",
     "Listed",
+    "Message",
     "Money",
     "MoneyError",
     "Move",
+    "Never",
     "NeverSeen",
     "NewLine",
     "NewOrder",
     "NotFound",
+    "NotNow",
     "NotRepresentable",
     "NotSupported",
     "Operation",
@@ -161,10 +197,15 @@ __all__ = [
     "PaymentRequest",
     "Pending",
     "PermissionDenied",
+    "Plan",
     "PlanOutdated",
+    "PlanStep",
     "Policies",
+    "Posting",
     "Price",
     "Profile",
+    "Ran",
+    "Receipt",
     "Redirect",
     "Refund",
     "RefundItem",
@@ -172,6 +213,7 @@ __all__ = [
     "Refusal",
     "Rejected",
     "Remembered",
+    "Report",
     "RequiresAction",
     "ScopeSettings",
     "Shop",
@@ -181,6 +223,8 @@ __all__ = [
     "Status",
     "Storage",
     "StorageError",
+    "Stuck",
+    "Synchronized",
     "Tax",
     "Terms",
     "TransitionError",

@@ -24,6 +24,7 @@ class Capabilities:
         keys_kept: for how long the same key certainly names the same operation; zero where it has no keys.
         grace: how long after a call an operation may still be missing from a look-up.
         currencies: the ISO 4217 codes it takes; None is any.
+        one_click: customers may pay with a stored method in one click (row S4-33).
     """
 
     authorize: bool = False
@@ -37,6 +38,7 @@ class Capabilities:
     keys_kept: timedelta = timedelta(0)
     grace: timedelta = timedelta(minutes=1)
     currencies: frozenset[str] | None = None
+    one_click: bool = False
 
     def takes(self, currency: str) -> bool:
         return self.currencies is None or currency in self.currencies

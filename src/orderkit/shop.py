@@ -24,10 +24,12 @@ from orderkit.refunds.records import Refund
 from orderkit.services import importing, paying, refunding
 from orderkit.services.asking import proceed
 from orderkit.services.importing import Progress
+from orderkit.services.synchronizing import Synchronized, synchronize
 from orderkit.services.units import unit_of_work
+from orderkit.services.watching import Stuck, stuck
 from orderkit.services.wiring import Wiring
 from orderkit.settings import ScopeSettings
-from orderkit.verbs import Items, Orders, Payments, Refunds
+from orderkit.verbs import Credit, Items, Orders, Payments, Refunds
 
 
 @frozen
@@ -54,6 +56,10 @@ class Shop:
     def refunds(self) -> Refunds:
         return Refunds(self.wiring, self.actor)
 
+    @property
+    def credit(self) -> Credit:
+        return Credit(self.wiring, self.actor)
+
     def pay(
         self,
         order_id: UUID,
@@ -62,20 +68,33 @@ class Shop:
         method: str | None = None,
         amount: Money | None = None,
         capture: bool = True,
+        one_click: bool = False,
+        comment: str | None = None,
         **asked: Unpack[Asked],
     ) -> Payment:
         """Pay what is open on the order, or `amount` of it, through the gateway the host calls `via`.
 
         `capture=False` only authorizes; `payments.capture` takes the money later. `method` is the gateway's opaque
-        handle for the card or account. The answer is in the payment: its `status`, and `next_step` for the customer
-        (nothing, a redirect, "wait").
+        handle for the card or account, `one_click` says that the customer used a stored one; `comment` is the buyer's
+        word for whoever confirms a payment by hand. The answer is in the payment: its `status`, and `next_step` for
+        the customer (nothing, a redirect, "wait").
 
         Raises:
             TransitionRefused: the order may not be paid now (`something_is_open`, `one_payment_at_a_time`, …).
             InvalidRequest: `via` names no gateway.
         """
         command = command_for("pay", self.actor, order_id, asked)
-        return paying.pay(self.wiring, command, order_id, via=via, method=method, amount=amount, capture=capture)
+        return paying.pay(
+            self.wiring,
+            command,
+            order_id,
+            via=via,
+            method=method,
+            amount=amount,
+            capture=capture,
+            one_click=one_click,
+            comment=comment,
+        )
 
     def refund(
         self,
@@ -104,6 +123,18 @@ class Shop:
         recovery. Repeating it does no harm.
         """
         return proceed(self.wiring, self.actor, order_id).order
+
+    def sync_payments(self, order_id: UUID) -> Synchronized:
+        """Ask every gateway for all it knows about the order's payments, and record what is new (rows S3-33, S3-34).
+
+        Where a gateway says less than we hold, nothing is undone; the difference is in the answer, and an attention
+        entry tells of it.
+        """
+        return synchronize(self.wiring, order_id)
+
+    def stuck(self, *, limit: int = 500) -> tuple[Stuck, ...]:
+        """What does not go on by itself, the longest waiting first, each with its age and the reason (row SX-29)."""
+        return stuck(self.wiring, limit=limit)
 
     def import_file(
         self,

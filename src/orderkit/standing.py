@@ -11,9 +11,8 @@ from collections.abc import Iterable
 from attrs import frozen
 
 from orderkit.family import OrderFamily
-from orderkit.money import Money, total
-from orderkit.payments.folding import Figures, fold
-from orderkit.payments.records import Operation
+from orderkit.money import Money
+from orderkit.payments.folding import Figures, fold, sent_back
 
 TRANSACTION_STATUSES = ("unknown", "in_progress", "partly_refunded", "refunded", "succeeded", "failed", "none")
 
@@ -24,7 +23,7 @@ class Standing:
 
     Attributes:
         total: what the lines come to, which their items share out exactly (I-02).
-        paid: captured, before refunds; refunded; charged_back.
+        paid: captured, before refunds; refunded; charged_back; credited: moved to the customer's credit account.
         sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
         waived: cancelled items, and the unpaid part of refunded ones; nobody owes it any more.
         authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
@@ -35,6 +34,7 @@ class Standing:
     paid: Money
     refunded: Money
     charged_back: Money
+    credited: Money
     sent_back: Money
     waived: Money
     authorized: Money
@@ -47,7 +47,7 @@ class Standing:
     @property
     def net_paid(self) -> Money:
         """What stayed with the shop (I-07)."""
-        return self.paid - self.refunded - self.charged_back
+        return self.paid - self.refunded - self.charged_back - self.credited
 
     @property
     def owed(self) -> Money:
@@ -89,8 +89,8 @@ class Standing:
 
     @property
     def is_fully_refunded(self) -> bool:
-        """Everything that was paid went back (row S4-15)."""
-        return self.paid.minor > 0 and self.refunded.minor >= self.paid.minor
+        """Everything that was paid went back, to the card or to the customer's account (row S4-15)."""
+        return self.paid.minor > 0 and self.refunded.minor + self.credited.minor >= self.paid.minor
 
 
 def stand(family: OrderFamily) -> Standing:
@@ -106,7 +106,8 @@ def stand(family: OrderFamily) -> Standing:
         paid=money(each.captured for each in folds),
         refunded=money(each.refunded for each in folds),
         charged_back=money(each.charged_back for each in folds),
-        sent_back=total(_sent_back(family.operations), currency),
+        credited=money(each.credited for each in folds),
+        sent_back=money(minor for _, minor in sent_back(family.operations)),
         waived=waived(family),
         authorized=money(each.held for each in folds),
         in_flight=money(each.authorizing + each.charging for each in folds),
@@ -117,15 +118,6 @@ def stand(family: OrderFamily) -> Standing:
     )
 
 
-def _sent_back(operations: Iterable[Operation]) -> Iterable[Money]:
-    for each in operations:
-        if each.kind == "succeeded" and each.refund_id is not None:
-            if each.type == "refund":
-                yield each.settles
-            elif each.type == "refund_reversal":
-                yield -each.settles
-
-
 def waived(family: OrderFamily) -> Money:
     """What nobody owes any more although it was never paid: cancelled items, and the unpaid part of refunded ones."""
     done = [each for each in family.refunds if each.kind == "done"]
@@ -133,7 +125,7 @@ def waived(family: OrderFamily) -> Money:
     worth = sum(each.amount.minor for each in family.items if each.id in returned)
     fees = sum(line.fee.minor for each in done for line in each.lines)
     about = {each.id for each in family.refunds if any(line.item_id in returned for line in each.lines)}
-    back = sum(each.minor for each in _sent_back(each for each in family.operations if each.refund_id in about))
+    back = sum(minor for refund_id, minor in sent_back(family.operations) if refund_id in about)
     withdrawn = sum(each.amount.minor for each in family.items if each.kind == "cancelled" and each.id not in returned)
     return Money.of_minor(max(0, worth - fees - back) + withdrawn, family.order.currency)
 
@@ -142,7 +134,7 @@ def _transaction_status(folds: list[Figures]) -> str:
     paid, refunded = sum(each.captured for each in folds), sum(each.refunded for each in folds)
     applies = {
         "unknown": any(each.in_doubt for each in folds),
-        "in_progress": any(each.inbound + each.refunding > 0 for each in folds),
+        "in_progress": any(each.inbound + each.refunding + each.crediting > 0 for each in folds),
         "partly_refunded": 0 < refunded < paid,
         "refunded": 0 < paid <= refunded,
         "succeeded": paid > 0,
@@ -161,10 +153,10 @@ def reserved_on(family: OrderFamily, request_id: object) -> tuple[Money, Money, 
     payments = [each.id for each in family.payments if each.request_id == request_id]
     folds = [fold(family.operations_of(each), settled=True) for each in payments]
     operations = (each for each in family.operations if each.payment_id in payments)
-    sent_back = total(_sent_back(operations), currency)
+    back = sum(minor for _, minor in sent_back(operations))
     is_last = bool(family.requests) and family.requests[-1].id == request_id
     return (
         Money.of_minor(sum(each.inbound for each in folds), currency),
         Money.of_minor(sum(each.net for each in folds), currency),
-        sent_back + waived(family) if is_last else sent_back,
+        Money.of_minor(back + (waived(family).minor if is_last else 0), currency),
     )

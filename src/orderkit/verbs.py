@@ -1,4 +1,4 @@
-"""What can be done with orders, items, payments and refunds that exist: the facade's verbs, noun by noun.
+"""What can be done with orders, items, payments, refunds and credit: the facade's verbs, noun by noun.
 
 Only arguments are turned into commands here; what they do is in `services/`.
 """
@@ -7,15 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Unpack
+from typing import Literal, Unpack
 from uuid import UUID
 
 from attrs import field, frozen
 
 from orderkit.actors import Actor
 from orderkit.asked import Asked, command_for
+from orderkit.credit.records import CreditAccount, CreditEntry, CreditEntryKind
 from orderkit.errors import InvalidRequest
 from orderkit.extensions import Value
+from orderkit.families.cancelling import Plan, Settle
 from orderkit.families.placing import NewOrder
 from orderkit.items.records import Item
 from orderkit.money import Money
@@ -23,7 +25,8 @@ from orderkit.orders.records import Address, Customer, NewLine, Order, Source
 from orderkit.payments.records import Payment
 from orderkit.ports.storage import CurrencyTotals, OrderFilter
 from orderkit.refunds.records import Refund
-from orderkit.services import moving, paying, placing, reading, refunding
+from orderkit.services import crediting, moving, paying, placing, reading, refunding
+from orderkit.services.commands import Command
 from orderkit.services.wiring import Wiring
 
 
@@ -77,8 +80,13 @@ class Orders:
         placed = placing.place(self._wiring, self._actor, new, key=key, fields=fields or {}, reason=reason)
         return placed.family.order
 
-    def cancel(self, order_id: UUID, *, confirm: bool, **asked: Unpack[Asked]) -> Order:
-        """Cancel an unpaid order; `confirm=True` says that the customer or the staff have been asked (row S0-31).
+    def cancel(self, order_id: UUID, *, confirm: bool, settle: Settle | None = None, **asked: Unpack[Asked]) -> Order:
+        """Cancel an order; `confirm=True` says that the customer or the staff have been asked (row S0-31).
+
+        Without `settle` only an order without money is cancelled. With it, attempts are abandoned, what is held is
+        released, and what was captured goes back: the way it came (``"refund"``) or to the customer's credit account
+        (``"credit"``). On an order that is cancelled already that tries again what failed. The gateways are asked
+        first what became of open attempts (I-42).
 
         Raises:
             InvalidRequest: without `confirm=True`.
@@ -86,7 +94,30 @@ class Orders:
         """
         if confirm is not True:
             raise InvalidRequest("confirm", "is_true", hint="cancelling cannot be undone; pass confirm=True")
-        return moving.cancel(self._wiring, command_for("cancel", self._actor, order_id, asked), order_id)
+        command = command_for("cancel", self._actor, order_id, asked)
+        if settle is None:
+            return moving.cancel(self._wiring, command, order_id)
+        return moving.cancel_with_money(self._wiring, command, order_id, settle)
+
+    def preview(self, plan: Literal["cancel"], order_id: UUID, *, settle: Settle) -> Plan:
+        """Every step that cancelling would take, with its amounts; nothing happens yet (row SX-27).
+
+        Raises:
+            TransitionNotPossible, TransitionRefused: it could not be done at all now, and why.
+        """
+        if plan != "cancel":
+            raise InvalidRequest("plan", "is_known_plan", plan=str(plan), known="cancel")
+        return moving.preview_cancel(self._wiring, self._actor, order_id, settle)
+
+    def execute(self, order_id: UUID, token: str, **asked: Unpack[Asked]) -> Order:
+        """Do exactly what was previewed under this token.
+
+        Raises:
+            PlanOutdated: the order has changed since; nothing was done, ask for a new preview.
+        """
+        command = command_for("cancel", self._actor, order_id, asked)
+        settle = moving.settle_of(token)
+        return moving.cancel_with_money(self._wiring, command, order_id, settle, token=token)
 
     def move(self, order_id: UUID, event: str, **asked: Unpack[Asked]) -> Order:
         """Take a plain move of the order's lifecycle, such as ``complete`` or a plugin's own.
@@ -159,6 +190,20 @@ class Payments:
         """Give up an attempt that has no answer; the order can be paid again."""
         return paying.abandon(self._wiring, command_for("abandon", self._actor, payment_id, asked), payment_id)
 
+    def refund_excess(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
+        """Send back what was paid above what is owed, all of it or `amount`; items are refunded by `Shop.refund`."""
+        command = command_for("refund_excess", self._actor, payment_id, asked)
+        return paying.refund_excess(self._wiring, command, payment_id, amount=amount)
+
+    def credit_excess(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
+        """Move what was paid above what is owed, all of it or `amount`, to the customer's credit account.
+
+        Raises:
+            InvalidRequest: no wired gateway keeps credit (`orderkit.adapters.credit.CreditGateway` does).
+        """
+        command = command_for("credit_excess", self._actor, payment_id, asked)
+        return paying.credit_excess(self._wiring, command, payment_id, amount=amount)
+
     def confirm(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
         """Say that an offline payment has arrived: all of it, or `amount`."""
         command = command_for("confirm", self._actor, payment_id, asked)
@@ -191,3 +236,49 @@ class Refunds:
     def fail(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
         """Say that an offline refund could not be paid out."""
         return refunding.fail(self._wiring, command_for("fail_refund", self._actor, refund_id, asked), refund_id)
+
+
+@frozen
+class Credit:
+    """What customers have with the shop; they spend it by paying through a gateway that keeps it."""
+
+    _wiring: Wiring = field(repr=False)
+    _actor: Actor
+
+    def grant(
+        self, customer_id: str, amount: Money, *, key: str | None = None, reason: str | None = None
+    ) -> CreditAccount:
+        """Put money on the customer's account, such as for goodwill."""
+        return self._enter("grant_credit", customer_id, "granted", amount, key=key, reason=reason)
+
+    def withdraw(
+        self, customer_id: str, amount: Money, *, key: str | None = None, reason: str | None = None
+    ) -> CreditAccount:
+        """Take money off the customer's account, such as when it was paid out.
+
+        Raises:
+            InvalidRequest: more than is available.
+        """
+        return self._enter("withdraw_credit", customer_id, "withdrawn", amount, key=key, reason=reason)
+
+    def accounts(self, customer_id: str) -> tuple[CreditAccount, ...]:
+        """What the customer has with us, one account per currency."""
+        return crediting.accounts(self._wiring, customer_id)
+
+    def entries(self, customer_id: str, currency: str) -> tuple[CreditEntry, ...]:
+        """How an account came to what it is, oldest first."""
+        return crediting.entries(self._wiring, customer_id, currency)
+
+    def _enter(
+        self,
+        verb: str,
+        customer_id: str,
+        kind: CreditEntryKind,
+        amount: Money,
+        *,
+        key: str | None,
+        reason: str | None,
+    ) -> CreditAccount:
+        command = Command(verb=verb, actor=self._actor, target=str(customer_id), key=key, reason=reason)
+        account, _ = crediting.enter(self._wiring, command, customer_id, kind, amount)
+        return account

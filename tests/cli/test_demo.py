@@ -103,7 +103,7 @@ def test_the_demo_as_json_holds_every_figure(orderkit: Orderkit) -> None:
     assert len(document["orders"]) == 12
     assert document["import"]["sold"] == 14
     assert document["import"]["cancelled"] == 2
-    assert {each["verb"] for each in document["steps"]} == {"capture", "pay", "cancel", "refund", "complete"}
+    assert {each["verb"] for each in document["steps"]} == {"capture", "pay", "recover", "cancel", "refund", "complete"}
     statuses = {each["status"] for each in document["orders"]}
     assert statuses == {"placed", "in_payment", "paid", "completed", "cancelled", "refunded"}
     payments = document["shown"]["payments"]
@@ -121,14 +121,21 @@ def test_every_way_of_paying_is_in_the_demo(orderkit: Orderkit) -> None:
     assert {each["status"] for each in payments} == {"authorized", "captured", "failed", "refunded", "started"}
 
 
+def test_a_lost_answer_is_found_without_a_second_charge(orderkit: Orderkit) -> None:
+    """The demo shows it: the answer is lost, a second try is refused, the gateway is asked, the card is charged once."""
+    (step,) = (each for each in orderkit("demo", "--json").json["steps"] if each["verb"] == "recover")
+    for expected in ("answer lost, unknown", "a second try is refused", "the gateway is asked", "charged once"):
+        assert expected in step["text"]
+
+
 def test_the_demo_again_makes_its_own_file_anew(orderkit: Orderkit) -> None:
     """What was played in the meantime is gone; the numbers begin at 1 again."""
     assert orderkit("demo").code == 0
-    assert orderkit("pay", 8, "--via", "card", *DB).code == 0
+    assert orderkit("pay", 9, "--via", "card", *DB).code == 0
     again = orderkit("demo")
     assert again.code == 0
     assert "made anew" in again.out
-    assert orderkit("show", 8, "--json", *DB).json["payments"] == []
+    assert orderkit("show", 9, "--json", *DB).json["payments"] == []
 
 
 def test_the_demo_never_touches_a_file_that_no_demo_made(shop: Orderkit, place: Path) -> None:

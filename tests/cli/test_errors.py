@@ -132,7 +132,7 @@ def test_a_database_of_a_newer_version_is_left_alone(shop: Orderkit, place: Path
         answer = shop(*arguments)
         assert answer.code == 1
         assert "ok9999" in answer.err
-        assert "ok0001" in answer.err
+        assert "ok0002" in answer.err
 
 
 def test_a_read_only_database_can_be_read_and_not_written(shop: Orderkit) -> None:

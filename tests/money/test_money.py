@@ -9,7 +9,7 @@ from collections.abc import Callable
 from decimal import ROUND_UP, Context, Decimal, Inexact, Rounded, localcontext
 from fractions import Fraction
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from attrs.exceptions import FrozenInstanceError
@@ -243,6 +243,16 @@ def test_values_are_frozen_hashable_and_survive_copies(value: Money | Price) -> 
     for twin in (*twins, copy.copy(value), copy.deepcopy(value)):
         assert (twin, hash(twin), str(twin)) == (value, hash(value), str(value))
     assert not hasattr(value, "__dict__")
+
+
+def test_a_type_with_a_currency_is_money_all_the_same() -> None:
+    """The currency in brackets is for type checkers: what such a type makes is Money itself, and takes any code."""
+    euro = Money[Literal["EUR"]]
+    assert euro("10.00", "EUR") == EUR == euro.of_minor(1000, "EUR")
+    assert type(euro("10.00", "USD")) is Money
+    assert pickle.loads(pickle.dumps(euro("10.00", "USD"))) == USD  # noqa: S301
+    with pytest.raises(TypeError, match="not subscriptable"):
+        operator.getitem(EUR, 0)  # type: ignore[call-overload]  # an amount has no items
 
 
 def test_money_of_another_library_is_taken_by_its_shape() -> None:

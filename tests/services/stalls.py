@@ -30,6 +30,7 @@ from orderkit import (
     Terms,
     profiles,
 )
+from orderkit.adapters.credit import CreditGateway
 from orderkit.adapters.offline import OfflineGateway
 from orderkit.adapters.scripted import ScriptedGateway
 from orderkit.ports.ids import Ids
@@ -118,15 +119,18 @@ def new_stall(
     extensions: Iterable[Extension] = (),
     fields: Iterable[Field] = (),
     card: ScriptedGateway | None = None,
+    credit: CreditGateway | None = None,
     clock: StillClock | None = None,
     ids: Ids | None = None,
 ) -> Stall:
     """A stall in this scope of the store."""
-    card, bank, clock = card or ScriptedGateway(), OfflineGateway(), clock or StillClock()
+    clock = clock or StillClock()
+    # An account of its own: what gateways call us with is unique by account for ever, and tests share a store.
+    card, bank = card or ScriptedGateway(f"card of {scope}", clock=clock), OfflineGateway()
     desk = Orderkit(
         storage=storage,
         profile=profile,
-        gateways={"card": card, "bank": bank},
+        gateways={"card": card, "bank": bank, **({"credit": credit} if credit else {})},
         extensions=extensions,
         fields=fields,
         clock=clock,

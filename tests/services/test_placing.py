@@ -249,7 +249,7 @@ def test_details_come_in_one_call_or_not_at_all(stall: Stall, scopes: Scopes) ->
     )
     assert details.standing.due == eur("100.00")
     assert (details.family.order.source, details.family.order.extra) == (Source("web", "cart-481"), {"shop.gift": True})
-    assert {each.name for each in details.actions if each.enabled} == {"pay", "cancel", "deliver"}
+    assert {each.name for each in details.actions if each.enabled} == {"pay", "cancel", "cancel_and_settle", "deliver"}
 
     elsewhere = new_stall(stall.storage, scopes.new())
     messages = []

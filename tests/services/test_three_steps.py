@@ -167,11 +167,18 @@ def test_an_unknown_outcome_blocks_its_order(stall: Stall) -> None:
         lambda: stall.shop.pay(order.id, via="bank", amount=eur("1.00")),
         lambda: stall.shop.refund(order.id, [item]),
         lambda: stall.shop.orders.cancel(order.id, confirm=True),
+        lambda: stall.shop.orders.cancel(order.id, confirm=True, settle="refund"),
     )
+
+    def down(asked: object) -> None:
+        raise ConnectionError
+
+    stall.card.on_look_up = down
     for attempt in attempts:
         with pytest.raises(TransitionRefused) as refused:
             attempt()
         assert refused.value.refusal.code in ("nothing_in_doubt", "one_payment_at_a_time", "nothing_in_flight")
+    stall.card.on_look_up = None
 
     assert (lost.status, len(stall.card.calls)) == ("unknown", 2)
     assert stall.shop.pay(order.id, via="card", key="k").status == "captured"

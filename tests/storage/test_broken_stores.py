@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from orderkit.adapters.memory import MemoryStorage
 from orderkit.testing.broken_stores import (
     DoubleApply,
+    DroppedPostings,
+    ForgottenDuplicate,
     KeyIgnored,
+    LeaseIgnored,
     LostCommit,
+    LostCredit,
     LostUpdate,
     NoRollback,
     RestartingSuite,
@@ -16,6 +22,7 @@ from orderkit.testing.broken_stores import (
     WriteSkew,
     failures,
 )
+from orderkit.testing.storage_suite import StorageSuite
 
 CAUGHT_BY = {
     LostUpdate: {
@@ -47,6 +54,22 @@ CAUGHT_BY = {
         "test_a_rolled_back_delivery_comes_again",
         "test_a_refused_commit_takes_everything_with_it",
     },
+    ForgottenDuplicate: {"test_a_duplicate_is_known_for_ever"},
+    LeaseIgnored: {
+        "test_what_is_leased_is_nobody_elses",
+        "test_a_lease_that_was_given_up_was_never_taken",
+        "test_two_workers_never_get_the_same_message",
+        "test_overlapping_workers_never_get_the_same_message",
+    },
+    LostCredit: {
+        "test_a_lost_update_of_an_account_is_refused",
+        "test_half_of_a_refused_entry_is_never_committed",
+        "test_overlapping_entries_do_not_both_count",
+    },
+    DroppedPostings: {
+        "test_entries_come_back_as_they_were_posted",
+        "test_equal_postings_of_an_entry_are_all_kept",
+    },
     ScopeLeak: {"test_another_scope_is_told_the_same_as_of_unknown_ids"},
 }
 
@@ -54,6 +77,12 @@ CAUGHT_BY = {
 def test_the_reference_store_passes_every_test() -> None:
     """A store without the defects fails nothing, so what catches them is the defect and not the suite (SX-30)."""
     assert failures(RestartingSuite(), MemoryStorage) == {}
+
+
+def test_no_test_of_the_suite_hides_another() -> None:
+    """The parts that the suite is put together from have no two tests of one name."""
+    names = Counter(name for part in StorageSuite.__mro__ for name in vars(part) if name.startswith("test_"))
+    assert [name for name, times in names.items() if times > 1] == []
 
 
 @pytest.mark.parametrize("broken", CAUGHT_BY, ids=lambda store: store.__name__)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from itertools import count
@@ -15,23 +16,42 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, create_engine, inspect, text
+from sqlalchemy import Connection, MetaData, create_engine, inspect, text
 
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.adapters.sqlalchemy.migrating import VERSION_TABLE, configured
 from orderkit.adapters.sqlalchemy.revisions import REVISION
 from orderkit.adapters.sqlalchemy.tables import METADATA
 from orderkit.errors import StorageError
-from orderkit.testing.families import new_family
+from orderkit.ports.exchange import Delivery
+from orderkit.testing.families import SCOPE, begun_payment, change_of, new_family
 from orderkit.testing.postgres import database
-from orderkit.testing.storage_steps import keep, listed, load, together
+from orderkit.testing.storage_steps import (
+    CHANNEL,
+    commit,
+    go_on,
+    keep,
+    key_for,
+    listed,
+    load,
+    message_for,
+    noted,
+    together,
+    with_attention,
+)
+from orderkit.testing.storage_values import LATE
 
 NewUrl = Callable[[], str]
 
 DEFINITIONS = {
-    "sqlite": "SELECT name, sql FROM sqlite_master WHERE name LIKE 'orderkit%' AND sql IS NOT NULL",
+    "sqlite": """
+        SELECT name, sql FROM sqlite_master WHERE name LIKE 'orderkit%' AND sql IS NOT NULL
+        UNION ALL SELECT tables.name || '.' || columns.cid, columns.name || ' ' || columns.type
+          FROM sqlite_master AS tables, pragma_table_info(tables.name) AS columns WHERE tables.name LIKE 'orderkit%'
+    """,
     "postgresql": """
         SELECT table_name || '.' || ordinal_position, column_name || ' ' || data_type || ' ' || is_nullable
+               || coalesce(' ' || column_default, '')
           FROM information_schema.columns WHERE table_name LIKE 'orderkit%'
         UNION ALL SELECT indexname, indexdef FROM pg_indexes WHERE tablename LIKE 'orderkit%'
         UNION ALL SELECT conname, conrelid::regclass || ' ' || pg_get_constraintdef(oid) FROM pg_constraint
@@ -85,8 +105,22 @@ def ours(connection: Connection) -> set[str]:
 
 def definitions(connection: Connection) -> dict[str, str]:
     rows = connection.execute(text(DEFINITIONS[connection.dialect.name])).all()
-    # How SQL is laid out means nothing.
-    return {row[0]: " ".join(row[1].split()) for row in rows if not row[0].startswith(VERSION_TABLE)}
+    return {row[0]: in_one_way(row[1]) for row in rows if not row[0].startswith(VERSION_TABLE)}
+
+
+def in_one_way(definition: str) -> str:
+    """The definition without its layout, which means nothing, and without the place of a table's columns.
+
+    SQLite keeps the words that made a table, and puts a later column behind its constraints. The columns' own order is
+    asked for beside it.
+    """
+    words = " ".join(definition.split())
+    if not words.startswith("CREATE TABLE"):
+        return words
+    head, _, rest = words.partition("(")
+    body, _, options = rest.rpartition(")")
+    parts = re.split(r",(?![^(]*\))", body)  # at commas that are in no brackets
+    return f"{head}({', '.join(sorted(part.strip() for part in parts))}){options}"
 
 
 def test_the_revision_that_the_code_is_written_for_is_the_newest() -> None:
@@ -171,6 +205,52 @@ def test_a_database_of_an_older_orderkit_says_what_to_do(new_url: NewUrl) -> Non
         connection.execute(text("UPDATE orderkit_schema SET revision = 'ok0000'"))
     with store(url) as storage, pytest.raises(StorageError, match=rf"ok0000, not {REVISION}.*migrate"):
         listed(storage)
+
+
+def rows_of(connection: Connection, table: str, columns: Sequence[str]) -> list[dict[str, object]]:
+    names = ", ".join(f'"{column}"' for column in columns)
+    return [dict(row) for row in connection.execute(text(f"SELECT {names} FROM {table}")).mappings()]
+
+
+def copied(source: Connection, target: Connection) -> None:
+    """Every row of what the target knows, as its own columns hold it."""
+    known = MetaData()
+    known.reflect(target, only=lambda name, _: name.startswith("orderkit") and name in METADATA.tables)
+    for table in known.sorted_tables:
+        if table.name != "orderkit_schema" and (rows := rows_of(source, table.name, table.columns.keys())):
+            target.execute(table.insert(), rows)
+
+
+def test_a_database_with_orders_is_brought_up_to_date(new_url: NewUrl) -> None:
+    """A database at ok0001 reads the same at ok0002: family, history, messages; what waited is due, nothing dead."""
+    newest, old = new_url(), new_url()
+    with store(newest) as storage:
+        storage.migrate()
+        family = new_family()
+        messages = (message_for(family, 1), message_for(family, 2))
+        commit(storage, change_of(None, family, messages=messages, key=key_for(family)))
+        family = go_on(storage, go_on(storage, family, begun_payment(family)), with_attention(family))
+        with storage.begin() as work:
+            work.consume([messages[0].id], CHANNEL)
+        with storage.reading() as reading:
+            history = reading.history(SCOPE, family.order.id)
+    with connected(old) as connection:
+        command.upgrade(configured(connection), "ok0001")
+        assert "attempts" not in {each["name"] for each in inspect(connection).get_columns("orderkit_outbox")}
+        with connected(newest) as source:
+            copied(source, connection)
+    with store(old) as storage, pytest.raises(StorageError, match="ok0001"):
+        listed(storage)
+    with store(old) as storage:
+        storage.migrate()
+        assert load(storage, family.order.id) == family
+        with storage.begin() as work:
+            assert work.history(SCOPE, family.order.id) == history
+            assert work.messages(CHANNEL, limit=9) == messages[1:]
+            assert work.dead_messages(CHANNEL, limit=9) == ()
+            claimed = work.claim(CHANNEL, owner="w", at=messages[1].at, until=LATE, limit=9)
+            assert claimed == (Delivery(message=messages[1], due_at=messages[1].at),)
+        go_on(storage, family, noted(family, "goes on"))
 
 
 ENVIRONMENT = """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sqlite3
 import subprocess
@@ -19,10 +20,11 @@ from attrs import evolve
 
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.adapters.sqlalchemy.databases.contract import Durability, Question
+from orderkit.adapters.sqlalchemy.databases.sqlite import SqliteDriver
 from orderkit.adapters.sqlalchemy.writing import SqlUnitOfWork
 from orderkit.errors import Busy, NotFound, StorageError
 from orderkit.ports.storage import OrderFilter, Storage
-from orderkit.testing.families import SCOPE, begun_payment, change_of, new_family
+from orderkit.testing.families import NOON, SCOPE, begun_payment, change_of, new_family
 from orderkit.testing.storage_steps import NO_FILTER, go_on, keep, listed, load, together
 from orderkit.testing.storage_suite import StorageSuite
 
@@ -208,6 +210,40 @@ def test_what_has_ended_answers_nothing(path: Path, opened: Open) -> None:
         with pytest.raises(StorageError):
             ask()
     assert len(listed(storage).rows) == 1
+
+
+def test_whoever_scans_reads_an_index(path: Path, opened: Open) -> None:
+    """The scans of relay, inbox, recovery and journal search an index each: none reads a table, however it grows."""
+    with opened(path).begin() as work:
+        assert isinstance(work, SqlUnitOfWork)
+        assert isinstance(work.driver, SqliteDriver)
+        connection, asked = work.driver.connection, list[str]()
+        connection.set_trace_callback(asked.append)
+        work.messages("shop", limit=9)
+        work.dead_messages("shop", limit=9)
+        work.claim("shop", owner="w", at=NOON, until=NOON, limit=9)
+        work.due_events(until=NOON, limit=9)
+        work.due_operations(until=NOON, limit=9)
+        work.open_operations(SCOPE, asked_until=NOON, limit=9)
+        work.open_attention(SCOPE, limit=9)
+        work.payment_with_reference("card", "acct-1", "ch_1")
+        work.journal(SCOPE, after=None, limit=9)
+        connection.set_trace_callback(None)
+        plans = {sql: [row[3] for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")] for sql in asked}
+    steps = [step for plan in plans.values() for step in plan]
+    used = set(re.findall(r"orderkit_\w+_idx", " ".join(steps)))
+    assert len(plans) == 9
+    assert [step for step in steps if step.startswith("SCAN orderkit") or "SCAN first" in step] == []
+    assert used == {
+        "orderkit_outbox_waiting_idx",
+        "orderkit_outbox_dead_idx",
+        "orderkit_outbox_due_idx",
+        "orderkit_inbox_due_idx",
+        "orderkit_operations_check_idx",
+        "orderkit_operations_open_idx",
+        "orderkit_operations_reference_idx",
+        "orderkit_attention_open_idx",
+    }
 
 
 def _in_another_process(program: str, path: Path) -> subprocess.CompletedProcess[str]:

@@ -33,10 +33,10 @@ class OfflineGateway:
     )
 
     def sale(self, instruction: Instruction) -> Outcome:
-        return Pending(f"{self.account}/{instruction.key.hex}")
+        return Pending(f"{self.account}/{instruction.key.hex}", by_person=True)
 
     def refund(self, instruction: Instruction) -> Outcome:
-        return Pending(f"{self.account}/{instruction.key.hex}")
+        return Pending(f"{self.account}/{instruction.key.hex}", by_person=True)
 
     def void(self, instruction: Instruction) -> Outcome:
         return Approved(f"{self.account}/{instruction.key.hex}")

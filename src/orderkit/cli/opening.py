@@ -53,11 +53,24 @@ def opened(options: Options, *, create: bool = False) -> Iterator[Shop]:
         storage.close()
 
 
+@contextmanager
+def opened_for_work(options: Options) -> Iterator[Orderkit]:
+    """The same database for a worker, who belongs to no scope."""
+    storage = storage_at(options.db, create=False)
+    try:
+        yield _desk(storage, options)
+    finally:
+        storage.close()
+
+
 def desk_over(storage: Storage, options: Options) -> Shop:
     """The desk of the scope over a store that is open."""
+    return _desk(storage, options).scope(options.scope, actor=actor_named(options.actor))
+
+
+def _desk(storage: Storage, options: Options) -> Orderkit:
     settings = ScopeSettings(zone=known_zone(options.zone), locale=known_locale(options.locale))
-    desk = Orderkit(storage=storage, gateways=gateways_in_the_box(), scopes={options.scope: settings})
-    return desk.scope(options.scope, actor=actor_named(options.actor))
+    return Orderkit(storage=storage, gateways=gateways_in_the_box(), scopes={options.scope: settings})
 
 
 def storage_at(url: str, *, create: bool) -> SqlStorage:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timezone
+from datetime import date, datetime, timedelta, timezone
 from decimal import Decimal
 from uuid import UUID
 
@@ -53,6 +53,8 @@ def _scalar(value: object) -> Json:
         return value.astimezone(timezone.utc).isoformat()
     if isinstance(value, Decimal):
         return format(value, "f")
+    if isinstance(value, timedelta):
+        return value // timedelta(seconds=1)
     if isinstance(value, UUID | date):
         return str(value)
     raise TypeError(f"a {type(value).__name__} has no form in JSON here")

@@ -39,6 +39,7 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "show": Entry("showing", "Show one order: lines, money, what may be done now, and why not."),
         "history": Entry("remembering", "Show who changed an order, when and why, and check it."),
         "totals": Entry("totalling", "Show the sums over all orders, per currency."),
+        "journal": Entry("journalling", "Show what the accounts come to, or export the journal."),
         "lifecycle": Entry("lifecycles", "Show how orders, payments and the rest may move."),
     },
     "Money": {
@@ -51,12 +52,18 @@ SECTIONS: Final[Mapping[str, Mapping[str, Entry]]] = {
         "refund": Entry("refunding", "Send money back for items of an order."),
     },
     "Orders": {
-        "cancel": Entry("moving", "Cancel an order that is not paid."),
+        "cancel": Entry("moving", "Cancel an order, with its money or without."),
         "move": Entry("moving", "Take a plain step of an order or item, such as complete."),
         "proceed": Entry("moving", "Go on with what a crash or a time-out left unfinished."),
+        "sync": Entry("working", "Ask the gateways for all they know about an order."),
+    },
+    "The work behind": {
+        "run": Entry("working", "Do what is due: recover, apply webhooks, hand facts over."),
+        "stuck": Entry("working", "Show what does not go on by itself, since when, and why."),
     },
     "The database": {
         "migrate": Entry("migrating", "Make the database's tables, or bring them up to date."),
+        "outbox": Entry("relaying", "Show what waits to leave, and send again what was given up."),
     },
 }
 

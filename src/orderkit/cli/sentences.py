@@ -17,6 +17,16 @@ SENTENCES: Final[Mapping[str, tuple[str, ...]]] = {
     # what a request names
     "is_plain_move": ("{event} does more than move the order; use `orderkit {event}`",),
     "is_same_account": ("{gateway} is wired to the account {wired} here, and the payment went over {account}",),
+    "is_free_or_forced": ("{path} is there already; say --force to replace it, or name another file",),
+    "is_not_the_database": ("{path} is the database itself; name another file",),
+    "is_file_beside_json": ("--json answers with one document, so the ledger needs a file: --beancount FILE",),
+    "is_given_up": (
+        "nothing that was given up on the channel {channel} has the id {found}; `orderkit outbox` shows what was",
+    ),
+    "is_known_way": ("{settle} is no way to settle. Known are: {known}",),
+    "is_known_plan": ("there is no plan {plan}. Known are: {known}",),
+    "is_a_token": ("that is no token of a preview; preview again and execute what it answers",),
+    "keeps_credit": ("no gateway that keeps customers' credit is wired. Wired are: {known}",),
     "is_known_event": ("there is no step {event} for an {noun}. Known are: {known}",),
     "is_known_gateway": ("there is no gateway {via}. Known are: {known}",),
     "is_known_status": ("there is no status {status}. Known are: {known}",),

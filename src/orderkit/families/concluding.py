@@ -5,12 +5,14 @@ One function, `conclude`, draws every conclusion in one fixed order, so that no 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from uuid import UUID
 
 from attrs import evolve, frozen
 
 from orderkit.cases import Case
+from orderkit.errors import Plain
 from orderkit.facts import Fact
 from orderkit.family import OrderFamily
 from orderkit.items.decisions import heard
@@ -20,8 +22,8 @@ from orderkit.orders.decisions import moved
 from orderkit.orders.events import AttentionOpened, OrderFunded, OrderMoved
 from orderkit.orders.records import Attention
 from orderkit.payments import events as happened
-from orderkit.payments.folding import fold
-from orderkit.payments.records import Payment
+from orderkit.payments.folding import fold, sent_back
+from orderkit.payments.records import Operation, Payment
 from orderkit.payments.settling import refolded
 from orderkit.refunds.decisions import carried
 from orderkit.refunds.events import RefundFailed, RefundFinished
@@ -52,7 +54,7 @@ def conclude(case: Case, family: OrderFamily, *, new_id: Callable[[], UUID], is_
     standing = stand(family)
     now = evolve(case, family=family, standing=standing)
     family = _order(now, None if is_new else case.standing, facts)
-    family = _attention(evolve(now, family=family), None if is_new else case.standing, facts, new_id)
+    family = _attention(evolve(now, family=family), None if is_new else case.standing, case.family, facts, new_id)
     if family.attention is not now.family.attention:
         standing = stand(family)
     return Concluded(family, standing, tuple(facts))
@@ -99,6 +101,12 @@ def _what_happened(before: Payment, after: Payment, family: OrderFamily) -> list
         facts.append(happened.PaymentVoided(order_id, payment_id, -held))
     if after.refunded > before.refunded:
         facts.append(happened.PaymentRefunded(order_id, payment_id, after.refunded - before.refunded))
+    if after.charged_back > before.charged_back:
+        facts.append(happened.ChargebackReceived(order_id, payment_id, after.charged_back - before.charged_back))
+    if after.charged_back < before.charged_back:
+        facts.append(happened.ChargebackReversed(order_id, payment_id, before.charged_back - after.charged_back))
+    if after.refunded < before.refunded:
+        facts.append(happened.RefundReversed(order_id, payment_id, before.refunded - after.refunded))
     if after.status == "failed" and before.status != "failed":
         codes = [each.code for each in family.operations_of(payment_id) if each.code]
         facts.append(happened.PaymentFailed(order_id, payment_id, codes[-1] if codes else "failed"))
@@ -107,8 +115,11 @@ def _what_happened(before: Payment, after: Payment, family: OrderFamily) -> list
 
 def _refunds(case: Case, facts: list[Fact]) -> OrderFamily:
     family = case.family
+    back: Counter[UUID] = Counter()
+    for refund_id, minor in sent_back(family.operations):
+        back[refund_id] += minor
     for before in family.refunds:
-        after = carried(case, before)
+        after = carried(case, before, back=back[before.id])
         if after is before:
             continue
         family = family.with_refund(after)
@@ -116,8 +127,7 @@ def _refunds(case: Case, facts: list[Fact]) -> OrderFamily:
             facts.append(RefundFinished(after.order_id, after.id, after.amount))
             family = _items_returned(evolve(case, family=family), after, facts)
         elif after.status == "failed":
-            back = fold(each for each in family.operations if each.refund_id == after.id)
-            facts.append(RefundFailed(after.order_id, after.id, Money.of_minor(back.refunded, after.amount.currency)))
+            facts.append(RefundFailed(after.order_id, after.id, Money.of_minor(back[after.id], after.amount.currency)))
     return family
 
 
@@ -172,21 +182,64 @@ def _order(case: Case, before: Standing | None, facts: list[Fact]) -> OrderFamil
     return family
 
 
-def _attention(case: Case, before: Standing | None, facts: list[Fact], new_id: Callable[[], UUID]) -> OrderFamily:
-    family, now = case.family, case.standing
-    more_paid = before is not None and now.paid > before.paid
+Noticed = tuple[str, dict[str, Plain]]
+Shape = tuple[str, tuple[tuple[str, str], ...]]
+
+
+def _attention(
+    case: Case,
+    before: Standing | None,
+    earlier: OrderFamily,
+    facts: list[Fact],
+    new_id: Callable[[], UUID],
+) -> OrderFamily:
+    """What a person has to look at: opened when it becomes true, and closed again when it turns out not to be."""
+    family = case.family
+    then, now = set(_of_payments(earlier)), set(_of_payments(family))
+    for entry in family.attention:
+        if entry.closed_at is None and _shape(entry.code, entry.params) in then - now:
+            family = family.with_attention(evolve(entry, closed_at=case.at))
+    new: list[Noticed] = [*_of_the_order(case, before)]
+    new.extend((code, dict(params)) for code, params in sorted(now - then))
+    for code, params in new:
+        opened = Attention(id=new_id(), order_id=family.order.id, code=code, params=params, opened_at=case.at)
+        family = family.with_attention(opened)
+        facts.append(AttentionOpened(family.order.id, code))
+    return family
+
+
+def _of_the_order(case: Case, before: Standing | None) -> Iterator[Noticed]:
+    """What is strange about the order's money and was not before: paid too much, too late, or charged back."""
+    now = case.standing
+    if before is None:
+        return
     ended = case.order_status.kind.ended and not case.order_status.kind.yields_to_facts
     late = ended and not case.order_status.can("counts_as_sale")
-    checks = (
-        ("overpaid", not late and before is not None and now.credit > before.credit, now.credit),
-        ("late_money", more_paid and late, now.paid),
-        ("charged_back", before is not None and now.charged_back > before.charged_back, now.charged_back),
-    )
-    for code, holds, amount in checks:
-        if holds:
-            entry = Attention(
-                id=new_id(), order_id=family.order.id, code=code, params={"amount": str(amount)}, opened_at=case.at
-            )
-            family = family.with_attention(entry)
-            facts.append(AttentionOpened(family.order.id, code))
-    return family
+    if now.paid > before.paid and late:
+        yield "late_money", {"amount": str(now.paid)}
+    elif now.paid > before.paid and now.credit > before.credit:
+        yield "overpaid", {"amount": str(now.credit)}
+    if now.charged_back > before.charged_back:
+        yield "charged_back", {"amount": str(now.charged_back)}
+
+
+def _of_payments(family: OrderFamily) -> Iterator[Shape]:
+    """What is wrong with single payments: facts above their ceilings (I-05, I-06), money that could not go back."""
+    for payment in family.payments:
+        for code, params in _of_payment(payment, family.operations_of(payment.id)):
+            yield _shape(code, params)
+
+
+def _shape(code: str, params: Mapping[str, Plain]) -> Shape:
+    return code, tuple(sorted((name, str(value)) for name, value in params.items()))
+
+
+def _of_payment(payment: Payment, operations: tuple[Operation, ...]) -> Iterator[Noticed]:
+    figures, currency, id = fold(operations), payment.amount.currency, str(payment.id)
+    if figures.uncovered:
+        yield "captured_above_authorized", {"payment": id, "amount": str(Money.of_minor(figures.uncovered, currency))}
+    if figures.net < 0:
+        yield "returned_above_captured", {"payment": id, "amount": str(Money.of_minor(-figures.net, currency))}
+    for each in operations:
+        if each.type in ("refund", "credit") and each.kind == "failed" and each.refund_id is None:
+            yield "refund_failed", {"payment": id, "operation": str(each.id), "amount": str(each.amount)}

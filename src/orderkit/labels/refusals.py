@@ -14,6 +14,8 @@ from orderkit.errors import Refusal
 Sentences = Mapping[str, tuple[str, ...]]
 
 ENGLISH: Final[Sentences] = {
+    "is_in_excess": ("{excess} more was paid than is owed, not {amount}; refund items for the rest",),
+    "credit_is_kept": ("no gateway that keeps customers' credit is wired",),
     "is_payable": ("an order that is {status} cannot be paid",),
     "something_is_open": ("nothing is left to ask for (due: {due}; what is held or on its way is asked for already)",),
     "one_payment_at_a_time": (
@@ -61,6 +63,8 @@ ENGLISH: Final[Sentences] = {
 }
 
 UKRAINIAN: Final[Sentences] = {
+    "is_in_excess": ("понад належне сплачено {excess}, а не {amount}; решту повертають за товари",),
+    "credit_is_kept": ("не підключено жодного шлюзу, що веде рахунки покупців",),
     "is_payable": ("замовлення у статусі «{status}» не можна оплатити",),
     "something_is_open": ("просити більше нічого (до сплати: {due}; решта вже утримана або в дорозі)",),
     "one_payment_at_a_time": (
@@ -105,6 +109,8 @@ UKRAINIAN: Final[Sentences] = {
 }
 
 RUSSIAN: Final[Sentences] = {
+    "is_in_excess": ("сверх должного уплачено {excess}, а не {amount}; остальное возвращают за товары",),
+    "credit_is_kept": ("не подключён ни один шлюз, который ведёт счета покупателей",),
     "is_payable": ("заказ в статусе «{status}» нельзя оплатить",),
     "something_is_open": ("просить больше нечего (к оплате: {due}; остальное уже удержано или в пути)",),
     "one_payment_at_a_time": (

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from orderkit.errors import InvalidRequest
 from orderkit.money.amounts import Money, made
+from orderkit.money.known import Code
 from orderkit.money.numbers import half_up, require_count
 
 
-def allocate(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
+def allocate(amount: Money[Code], weights: Sequence[int]) -> tuple[Money[Code], ...]:
     """The amount in parts that stand to one another as the weights, by largest remainder (I-03, row SX-11).
 
     The parts add up to the amount, have its sign, and each is within one minor unit of its exact share. Of equal
@@ -33,7 +34,7 @@ def allocate(amount: Money, weights: Sequence[int]) -> tuple[Money, ...]:
     )
 
 
-def split_units(amount: Money, quantity: int, part: int, *, taken: int = 0) -> tuple[Money, Money]:
+def split_units(amount: Money[Code], quantity: int, part: int, *, taken: int = 0) -> tuple[Money[Code], Money[Code]]:
     """What `part` of the `quantity` units that share the amount get, and what then remains (I-03, failure F084).
 
     Either keep calling with what remained (`amount` the rest, `quantity` the units left), or, where the units go in

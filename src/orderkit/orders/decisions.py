@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
 from attrs import evolve
 
 from orderkit.cases import Case
-from orderkit.errors import InvalidRequest, NotRepresentable
+from orderkit.errors import InvalidRequest, NotRepresentable, Plain
+from orderkit.family import OrderFamily
 from orderkit.jsons import checked_extra
 from orderkit.lifecycles import Status
 from orderkit.money import Money, Price, rounded, share
-from orderkit.orders.records import Adjustment, Discount, Line, NewLine, Order, Tax, Terms
+from orderkit.orders.records import Adjustment, Attention, Discount, Line, NewLine, Order, Tax, Terms
 
 
 def priced(new: NewLine, *, id: UUID, order_id: UUID, position: int, currency: str) -> Line:
@@ -125,3 +127,11 @@ def moved(order: Order, status: Status) -> Order:
 def apply(case: Case, event: str) -> Order:
     """The order after an event that is a move and nothing else, such as a plugin's."""
     return moved(case.family.order, case.permit(case.family.order, event))
+
+
+def noticed(family: OrderFamily, code: str, params: Mapping[str, Plain], *, id: UUID, at: datetime) -> Attention | None:
+    """An attention entry for a person; None where the very same one is open already."""
+    for each in family.attention:
+        if each.closed_at is None and each.code == code and dict(each.params) == dict(params):
+            return None
+    return Attention(id=id, order_id=family.order.id, code=code, params=dict(params), opened_at=at)

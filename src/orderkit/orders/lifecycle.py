@@ -160,8 +160,7 @@ def nothing_in_flight(ask: Ask) -> Refusal | None:
 
 def nothing_paid(ask: Ask) -> Refusal | None:
     """No money of the customer is with us; otherwise it has to go back first."""
-    stands = ask.stands
-    kept = stands.paid - stands.refunded
+    kept = ask.stands.net_paid
     return None if kept.minor <= 0 else Refusal("nothing_paid", {"paid": str(kept)})
 
 
@@ -174,8 +173,7 @@ def is_refundable(ask: Ask) -> Refusal | None:
 def something_was_paid(ask: Ask) -> Refusal | None:
     """Captured money is left that has not gone back."""
     stands = ask.stands
-    kept = stands.paid - stands.refunded
-    return None if kept.minor > 0 else Refusal("something_was_paid", {"paid": str(stands.paid)})
+    return None if stands.net_paid.minor > 0 else Refusal("something_was_paid", {"paid": str(stands.paid)})
 
 
 def nothing_is_owed(ask: Ask) -> bool:
@@ -196,6 +194,8 @@ PAY_RULES = (
     gateway_takes_it,
 )
 CANCEL_RULES = (is_cancellable, nothing_in_flight, nothing_in_doubt, nothing_paid)
+CANCEL_AND_SETTLE_RULES = (is_cancellable, nothing_in_doubt)
+"""With its money: attempts are abandoned, holds released, captured money sent back; only doubt keeps it from that."""
 
 REQUESTS = (
     Move("pay", ANY, STAY, requires=PAY_RULES),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Container
 from decimal import Decimal
+from typing import Literal
 from uuid import UUID
 
 from attrs import evolve, frozen
@@ -17,19 +18,24 @@ from orderkit.cases import Case
 from orderkit.family import OrderFamily
 from orderkit.money import Money
 from orderkit.payments.folding import fold, open_attempts
+from orderkit.payments.rates import in_currency_of, settled_for
 from orderkit.payments.records import Operation, OperationKind, Payment
-from orderkit.payments.settling import abandoned, settled_for
+from orderkit.payments.settling import abandoned
 
 _UNDER_WAY = ("started", "under_way")
 
 
 @frozen(kw_only=True)
 class GatewayAccount:
-    """The gateway a payment goes through: the host's key for it, the account behind it, what it can do."""
+    """The gateway a payment goes through: the host's key for it, the account behind it, what it can do.
+
+    `merchant` is what the customer reads on the statement; payments keep it as it was (row S4-34).
+    """
 
     gateway: str
     account: str
     capabilities: Capabilities
+    merchant: str | None = None
 
 
 @frozen
@@ -50,8 +56,11 @@ def begin_payment(
     capture: bool,
     payment_id: UUID,
     operation_id: UUID,
+    one_click: bool = False,
 ) -> Begun:
     """Start paying a request: all that is open on it, or `amount`; a sale, or an authorization to capture later.
+
+    `one_click` says that the customer used a stored method; it is kept where the gateway offers that (row S4-33).
 
     Raises:
         TransitionNotPossible, TransitionRefused: the order may not be paid now, and why.
@@ -83,6 +92,8 @@ def begin_payment(
         refunded=Money.zero(asked.currency),
         charged_back=Money.zero(asked.currency),
         started_at=case.at,
+        merchant=through.merchant,
+        one_click=one_click if through.capabilities.one_click else None,
     )
     begun = evolve(case, family=case.family.with_payment(payment))
     return _intend(begun, payment, "sale" if capture else "authorize", asked, operation_id=operation_id)
@@ -140,6 +151,41 @@ def begin_refund_of(
     return _intend(case, payment, "refund", amount, operation_id=operation_id, refund_id=refund_id)
 
 
+def excess_of(case: Case, payment_id: UUID) -> Money:
+    """What of this payment's captured money nobody owes: what may go back without an item being refunded."""
+    payment = case.family.payment(payment_id)
+    refundable = Money.of_minor(fold(case.family.operations_of(payment_id)).refundable, payment.amount.currency)
+    excess = in_currency_of(payment, case.standing.credit)
+    return min(refundable, excess)
+
+
+def begin_refund_of_excess(
+    case: Case, payment_id: UUID, amount: Money | None, *, through: GatewayAccount, operation_id: UUID
+) -> Begun:
+    """Send back what was paid above what is owed: all of it, or `amount` of it."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "refund_excess", amount=amount, capabilities=through.capabilities)
+    asked = excess_of(case, payment_id) if amount is None else amount
+    return _intend(case, payment, "refund", asked, operation_id=operation_id)
+
+
+def begin_credit_of_excess(
+    case: Case, payment_id: UUID, amount: Money | None, *, keeps_credit: bool, operation_id: UUID
+) -> Begun:
+    """Move what was paid above what is owed to the customer's credit account: all of it, or `amount` of it."""
+    payment = case.family.payment(payment_id)
+    case.permit(payment, "credit_excess", amount=amount, keeps_credit=keeps_credit)
+    asked = excess_of(case, payment_id) if amount is None else amount
+    return _intend(case, payment, "credit", asked, operation_id=operation_id)
+
+
+def begin_return(
+    case: Case, payment_id: UUID, type: Literal["refund", "credit"], amount: Money, *, operation_id: UUID
+) -> Begun:
+    """Send money of a payment back as a step of a plan that has settled already that it may."""
+    return _intend(case, case.family.payment(payment_id), type, amount, operation_id=operation_id)
+
+
 def begin_sending(case: Case, operation_id: UUID) -> Begun:
     """Mark a written intent, or one whose outcome is unknown, as being sent (again) under the same key (I-33, I-36)."""
     operation = case.family.operation(operation_id)
@@ -149,7 +195,7 @@ def begin_sending(case: Case, operation_id: UUID) -> Begun:
         status=target.key,
         kind=target.kind.key,
         send_before=case.at + case.policies.send_within,
-        next_check_at=case.at + case.policies.look_up_after,
+        next_check_at=case.policies.next_look_up(case.at, case.at),
     )
     return Begun(case.family.with_operation(sending), sending)
 
@@ -176,7 +222,7 @@ def _intend(
         kind=created.kind.key,
         asked_at=case.at,
         send_before=case.at + case.policies.send_within,
-        next_check_at=case.at + case.policies.look_up_after,
+        next_check_at=case.policies.next_look_up(case.at, case.at),
         refund_id=refund_id,
         final=final,
     )
@@ -187,18 +233,19 @@ _ACTS_ON: dict[OperationKind, tuple[OperationKind, ...]] = {
     "capture": ("authorize",),
     "void": ("authorize", "sale"),
     "refund": ("sale", "capture", "authorize"),
+    "credit": ("sale", "capture"),
 }
 
 
-def reference_acted_on(operations: tuple[Operation, ...], operation: Operation) -> str | None:
-    """The gateway's reference of the operation that this one acts on: of the first kind that has one, the oldest.
+def acted_on(operations: tuple[Operation, ...], operation: Operation) -> Operation | None:
+    """The operation that this one acts on: of the first kind that has a gateway's reference, the oldest.
 
     What succeeded after this operation was asked for does not count, so that every try says the same (I-34).
     """
     for kind in _ACTS_ON.get(operation.type, ()):
         for each in operations:
             if each.type == kind and each.reference is not None and _was_there(each, operation):
-                return each.reference
+                return each
     return None
 
 

@@ -46,6 +46,30 @@ class PaymentRefunded(Fact):
 
 
 @frozen
+class ChargebackReceived(Fact):
+    """The customer's bank took captured money back."""
+
+    payment_id: UUID
+    amount: Money
+
+
+@frozen
+class ChargebackReversed(Fact):
+    """A chargeback was decided for the shop: the money is back."""
+
+    payment_id: UUID
+    amount: Money
+
+
+@frozen
+class RefundReversed(Fact):
+    """A refund that had succeeded failed later: the money is back with the shop, not with the customer (F078)."""
+
+    payment_id: UUID
+    amount: Money
+
+
+@frozen
 class PaymentFailed(Fact):
     """The attempt ended definitively without money; `code` is the gateway's."""
 

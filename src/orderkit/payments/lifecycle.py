@@ -13,6 +13,7 @@ from orderkit.errors import Refusal
 from orderkit.lifecycles import ANY, STAY, Ask, Kind, Lifecycle, Move, Rule, Status
 from orderkit.money import Money
 from orderkit.payments.folding import Figures, fold, open_attempts
+from orderkit.payments.rates import in_currency_of
 from orderkit.payments.records import Payment
 
 # --- operations -----------------------------------------------------------------------------------------------------
@@ -187,12 +188,28 @@ def is_refundable(ask: Ask) -> Refusal | None:
     return Refusal("is_refundable", {"amount": str(amount or "everything"), "refundable": str(refundable)})
 
 
+def is_in_excess(ask: Ask) -> Refusal | None:
+    """The amount is not more than what was paid above what is owed; the rest goes back by refunding items."""
+    payment, excess = ask.of(Payment), ask.stands.credit
+    excess = in_currency_of(payment, excess)
+    amount = ask.maybe("amount", Money)
+    if excess.minor > 0 and (amount is None or amount <= excess):
+        return None
+    return Refusal("is_in_excess", {"amount": str(amount or "everything"), "excess": str(excess)})
+
+
 def is_whole_or_partial_refund_supported(ask: Ask) -> Refusal | None:
     """A refund of a part is possible with this gateway."""
     able, amount = ask.maybe("capabilities", Capabilities), ask.maybe("amount", Money)
     if able is None or able.partial_refund or amount is None or amount == ask.of(Payment).captured:
         return None
     return Refusal("is_whole_or_partial_refund_supported", {"gateway": ask.of(Payment).gateway})
+
+
+def credit_is_kept(ask: Ask) -> Refusal | None:
+    """The host has wired a gateway that keeps customers' credit."""
+    kept = ask.maybe("keeps_credit", bool)
+    return Refusal("credit_is_kept") if kept is False else None
 
 
 UNDER_WAY = Kind("under_way")
@@ -252,6 +269,26 @@ PAYMENT = Lifecycle(
                 is_refundable,
                 is_whole_or_partial_refund_supported,
             ),
+        ),
+        Move(
+            "refund_excess",
+            ANY,
+            STAY,
+            requires=(
+                supports_refund,
+                nothing_in_doubt,
+                is_positive,
+                is_same_currency,
+                is_refundable,
+                is_in_excess,
+                is_whole_or_partial_refund_supported,
+            ),
+        ),
+        Move(
+            "credit_excess",
+            ANY,
+            STAY,
+            requires=(nothing_in_doubt, is_positive, is_same_currency, is_refundable, is_in_excess, credit_is_kept),
         ),
         *(
             Move(fact, tuple(each for each in _PAYMENT_STATUSES.values() if each.key != key), _PAYMENT_STATUSES[key])

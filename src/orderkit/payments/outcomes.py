@@ -36,10 +36,11 @@ class Approved:
 
 @frozen
 class Pending:
-    """Accepted, and not final: a later event or look-up brings the outcome."""
+    """Accepted, and not final: a later event or look-up brings the outcome; `by_person`: a person will say it."""
 
     reference: str
     until: str | None = None
+    by_person: bool = False
 
 
 @frozen

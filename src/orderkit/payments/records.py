@@ -15,7 +15,16 @@ from orderkit.money import Money
 from orderkit.payments.outcomes import NextStep
 
 OperationKind = Literal[
-    "authorize", "sale", "capture", "void", "refund", "refund_reversal", "chargeback", "chargeback_reversal"
+    "authorize",
+    "sale",
+    "capture",
+    "void",
+    "refund",
+    "refund_reversal",
+    "chargeback",
+    "chargeback_reversal",
+    "credit",
+    "fee",
 ]
 
 
@@ -31,6 +40,8 @@ class Operation:
         send_before: the call may not begin after this instant.
         next_check_at: when recovery asks about it next; None once the outcome is definitive.
         final: a capture after which the gateway releases the rest by itself.
+        cumulative: `moved` is all that has moved by this type so far; it folds by maximum with the single ones.
+        credited: of a fee: what is left for us of the gross, in the fee's own currency (row S4-32).
         code, message: why it was declined, rejected or is unknown.
     """
 
@@ -55,6 +66,13 @@ class Operation:
     message: str | None = None
     answered_at: datetime | None = None
     final: bool = False
+    cumulative: bool = False
+    credited: Money | None = None
+
+    @property
+    def reported(self) -> bool:
+        """The gateway told of it by itself: there was never a call that might have begun."""
+        return self.send_before <= self.asked_at
 
 
 @frozen(kw_only=True)
@@ -64,7 +82,9 @@ class Payment:
     Attributes:
         gateway, account: the key the host gave the gateway, and the account behind it, as of the payment.
         method: the opaque handle for the means of payment (a token, never a card number).
-        rate: the payment's currency in the order's, frozen; 1 where they are the same.
+        rate: the payment's currency in the order's, frozen; 1 where they are the same (row S4-35).
+        merchant: what the customer reads on the statement, as of the payment (row S4-34).
+        one_click: paid with a stored method in one click; None where the gateway does not offer it (row S4-33).
         live: it may still bring money without being asked for more: in flight, in doubt, or authorized.
     """
 
@@ -87,4 +107,6 @@ class Payment:
     charged_back: Money
     started_at: datetime
     next_step: NextStep | None = None
+    merchant: str | None = None
+    one_click: bool | None = None
     extra: Mapping[str, Json] = field(factory=dict)

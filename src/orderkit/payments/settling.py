@@ -5,6 +5,7 @@ Nothing here refuses: what happened is recorded, whatever the order of arrival.
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import assert_never
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from attrs import evolve
 from orderkit.cases import Case
 from orderkit.errors import InvalidRequest
 from orderkit.family import OrderFamily
-from orderkit.money import Money, rounded
+from orderkit.money import Money
 from orderkit.payments.folding import fold, open_attempts
 from orderkit.payments.lifecycle import FACT_OF_STATUS
 from orderkit.payments.outcomes import (
@@ -28,12 +29,8 @@ from orderkit.payments.outcomes import (
     Unknown,
     Wait,
 )
+from orderkit.payments.rates import settled_for
 from orderkit.payments.records import Operation, Payment
-
-
-def settled_for(payment: Payment, amount: Money, currency: str) -> Money:
-    """What an amount of the payment counts for in the order's currency, at the payment's frozen rate."""
-    return amount if amount.currency == currency else rounded(amount.amount * payment.rate, currency)
 
 
 def settle(case: Case, operation_id: UUID, outcome: Outcome) -> OrderFamily:
@@ -60,11 +57,26 @@ def _answered(case: Case, operation: Operation, outcome: Outcome) -> Operation:
         operation,
         status=status.key,
         kind=status.kind.key,
-        next_check_at=None if definitive else case.at + case.policies.look_up_after,
+        next_check_at=None if definitive or waits_for_person(outcome) else _next_look_up(case, operation),
         answered_at=case.at if definitive else None,
         next_step=next_step_of(outcome),
     )
     return _with_what_it_says(case, answered, outcome)
+
+
+def waits_for_person(outcome: Outcome) -> bool:
+    """Nobody can be asked what came of it until a person has said it."""
+    return isinstance(outcome, Pending) and outcome.by_person
+
+
+def _next_look_up(case: Case, operation: Operation) -> datetime:
+    return case.policies.next_look_up(operation.asked_at, case.at)
+
+
+def looked_up_again(case: Case, operation_id: UUID) -> OrderFamily:
+    """A look-up brought nothing new: the next one is at the next time of the schedule."""
+    operation = case.family.operation(operation_id)
+    return case.family.with_operation(evolve(operation, next_check_at=_next_look_up(case, operation)))
 
 
 def _with_what_it_says(case: Case, operation: Operation, outcome: Outcome) -> Operation:
@@ -94,6 +106,8 @@ def _minor(operation: Operation) -> int:
 def _moved(case: Case, operation: Operation, reference: str, moved: Money) -> Operation:
     if moved.currency != operation.amount.currency:
         raise InvalidRequest("outcome.amount", "is_same_currency", amount=str(moved))
+    if operation.type == "fee":
+        return evolve(operation, reference=reference, moved=moved, code=None, message=None)
     payment = case.family.payment(operation.payment_id)
     settles = settled_for(payment, moved, case.family.order.currency)
     return evolve(operation, reference=reference, moved=moved, settles=settles, code=None, message=None)

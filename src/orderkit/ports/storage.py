@@ -15,10 +15,15 @@ from uuid import UUID
 
 from attrs import field, frozen
 
+from orderkit.credit.records import CreditAccount, CreditEntry
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
+from orderkit.journal import JournalEntry
 from orderkit.money import Money, Price
+from orderkit.orders.records import Attention
 from orderkit.personal import Person
+from orderkit.ports.exchange import Delivery, DueOperation, EventStatus, InboxEvent
+from orderkit.ports.exchange import Message as Message
 from orderkit.standing import Standing
 
 Relative = Literal["item", "payment_request", "payment", "operation", "refund"]
@@ -42,20 +47,6 @@ class CommandKey:
 
 
 @frozen(kw_only=True)
-class Message:
-    """One fact on its way to one channel: unique by (id, channel), written with the fact, delivered at least once."""
-
-    id: UUID
-    channel: str
-    order_id: UUID
-    sequence: int
-    type: str
-    schema: int
-    at: datetime
-    body: str
-
-
-@frozen(kw_only=True)
 class Change:
     """One accepted change of one family, to be committed whole or not at all.
 
@@ -68,6 +59,7 @@ class Change:
     after: OrderFamily
     standing: Standing
     entry: HistoryEntry
+    journal: tuple[JournalEntry, ...] = ()
     messages: tuple[Message, ...] = ()
     key: CommandKey | None = None
 
@@ -209,7 +201,43 @@ class Reading(Protocol):
         """The scopes that have orders, by name; for tools, not for shops."""
 
     def messages(self, channel: str, *, limit: int) -> tuple[Message, ...]:
-        """Messages of a channel that are not consumed yet, oldest first."""
+        """Messages of a channel that are neither consumed nor given up yet, oldest first."""
+
+    def dead_messages(self, channel: str, *, limit: int) -> tuple[Delivery, ...]:
+        """Messages of a channel that were given up, oldest first."""
+
+    def due_operations(self, *, until: datetime, limit: int) -> tuple[DueOperation, ...]:
+        """Operations of every scope whose `next_check_at` is at or before `until`, the longest due first."""
+
+    def open_operations(self, scope: str, *, asked_until: datetime, limit: int) -> tuple[DueOperation, ...]:
+        """Operations of kinds `waiting`, `in_flight` and `in_doubt` asked at or before, the oldest first (SX-29)."""
+
+    def open_attention(self, scope: str, *, limit: int) -> tuple[Attention, ...]:
+        """Attention entries that nobody has closed, the longest open first."""
+
+    def event(self, gateway: str, account: str, event_id: str) -> InboxEvent | None: ...
+
+    def due_events(self, *, until: datetime, limit: int) -> tuple[InboxEvent, ...]:
+        """Events of every scope that are neither applied nor dead and due at or before `until`, longest due first."""
+
+    def events(self, statuses: Sequence[EventStatus], *, limit: int) -> tuple[InboxEvent, ...]:
+        """Events in one of these statuses, the oldest first."""
+
+    def payment_with_reference(self, gateway: str, account: str, reference: str) -> tuple[str, UUID, UUID] | None:
+        """(scope, order, payment) of the payment of that account with an operation of this gateway's reference; the
+        one that was asked first; None where there is none (I-29)."""
+
+    def credit_account(self, scope: str, customer_id: str, currency: str) -> CreditAccount:
+        """The account; an empty one at version 0 where nothing was ever entered."""
+
+    def credit_accounts(self, scope: str, customer_id: str) -> tuple[CreditAccount, ...]:
+        """The customer's accounts, by currency."""
+
+    def credit_entries(self, scope: str, customer_id: str, currency: str) -> tuple[CreditEntry, ...]:
+        """All entries of an account, in sequence."""
+
+    def journal(self, scope: str, *, after: tuple[UUID, int, int] | None, limit: int) -> tuple[JournalEntry, ...]:
+        """Entries by (order, sequence, position), strictly behind `after`, at most `limit`; for an export in pages."""
 
 
 class UnitOfWork(Reading, Protocol):
@@ -226,6 +254,31 @@ class UnitOfWork(Reading, Protocol):
 
     def consume(self, ids: Sequence[UUID], channel: str) -> None:
         """Mark messages as delivered to the channel."""
+
+    def claim(self, channel: str, *, owner: str, at: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
+        """Lease messages of a channel that are due at `at` and leased by nobody, the longest due first, until `until`.
+
+        Two workers never hold the same lease; what a dead one held is free again after it. Nothing rests on it but
+        that a message is not sent twice for no reason.
+        """
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        """Write how far a message has come, and give its lease back: tried again at `due_at`, given up where None.
+
+        What was consumed meanwhile stays consumed."""
+
+    def receive(self, event: InboxEvent) -> bool:
+        """Add an event; False where (gateway, account, event_id) is there already: duplicates are known for ever."""
+
+    def put_event(self, event: InboxEvent) -> None:
+        """Write what became of an event: status, type, reason, attempts, due_at. An applied one stays applied."""
+
+    def write_credit(self, before: CreditAccount, entry: CreditEntry, after: CreditAccount) -> bool:
+        """Add an entry and what the account comes to; False where an entry with this id is there already (I-20).
+
+        Raises:
+            StaleRecord: the stored account is not at `before.version`; raised here or by the commit.
+        """
 
 
 class Storage(Protocol):

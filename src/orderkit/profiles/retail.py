@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from orderkit.items import lifecycle as items
-from orderkit.lifecycles import Lifecycle, Move, Status
+from orderkit.lifecycles import STAY, Lifecycle, Move, Status
 from orderkit.orders import lifecycle as orders
 from orderkit.profiles.profile import ItemKind, Profile
 
@@ -21,6 +21,8 @@ ORDER = Lifecycle(
     moves=(
         *orders.REQUESTS,
         Move("cancel", (PLACED, IN_PAYMENT), CANCELLED, requires=orders.CANCEL_RULES),
+        Move("cancel_and_settle", (PLACED, IN_PAYMENT, PAID), CANCELLED, requires=orders.CANCEL_AND_SETTLE_RULES),
+        Move("cancel_and_settle", CANCELLED, STAY, requires=(orders.nothing_in_doubt,)),
         Move("complete", PAID, COMPLETED),
         Move("payment_started", PLACED, IN_PAYMENT),
         Move("payment_failed", IN_PAYMENT, PLACED),

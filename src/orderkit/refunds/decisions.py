@@ -35,15 +35,17 @@ def rejected(case: Case, refund: Refund) -> Refund:
     return evolve(refund, status=status.key, kind=status.kind.key, finished_at=case.at)
 
 
-def carried(case: Case, refund: Refund) -> Refund:
-    """The refund as its operations stand: done when all of it went back, failed when none is open and some did not."""
+def carried(case: Case, refund: Refund, *, back: int) -> Refund:
+    """The refund as its operations stand: done when all of it went back, failed when none is open and some did not.
+
+    `back` is what went back and stayed there, in minor units of the order's currency.
+    """
     operations = [each for each in case.family.operations if each.refund_id == refund.id]
     if refund.kind == "asked" or not operations:
         return refund
     if any(each.kind in ("waiting", "in_flight", "in_doubt") for each in operations):
         fact = "resume"
     else:
-        back = sum(each.settles.minor for each in operations if each.kind == "succeeded")
         fact = "finish" if back >= refund.amount.minor else "fail"
     status = case.follow(refund, fact)
     if status is None:

@@ -9,7 +9,7 @@ from orderkit.actors import Actor
 from orderkit.cases import Case
 from orderkit.errors import OutsideCallInUnitOfWork
 from orderkit.family import OrderFamily
-from orderkit.payments.decisions import begin_sending, reference_acted_on
+from orderkit.payments.decisions import acted_on, begin_sending
 from orderkit.payments.outcomes import (
     Approved,
     Declined,
@@ -43,10 +43,11 @@ def carry_out(wiring: Wiring, family: OrderFamily, operation_id: UUID, *, again:
     if wiring.storage.joins_host_transaction or operation.status != "sending":
         return family
     if wiring.clock.now() >= operation.send_before:
-        return family if again else _never_sent(wiring, family.order.id, operation)
-    payment = family.payment(operation.payment_id)
-    outcome = _ask(wiring.gateway(payment.gateway), instruction_for(family, operation))
-    return settled(wiring, family.order.id, operation_id, outcome, actor=Actor.gateway(payment.gateway))
+        return family if again else never_sent(wiring, family.order.id, operation)
+    name, ask = _door(wiring, family, operation)
+    instruction = instruction_for(family, operation)
+    outcome = _answer(f"the gateway's {operation.type}", instruction, lambda: ask(instruction))
+    return settled(wiring, family.order.id, operation_id, outcome, actor=Actor.gateway(name))
 
 
 def settled(wiring: Wiring, order_id: UUID, operation_id: UUID, outcome: Outcome, *, actor: Actor) -> OrderFamily:
@@ -72,36 +73,41 @@ def proceed(wiring: Wiring, actor: Actor, order_id: UUID) -> OrderFamily:
 def drive(wiring: Wiring, actor: Actor, family: OrderFamily, operation_id: UUID) -> OrderFamily:
     """Bring one operation on, under the same key; what is definitive, or waits for a person, stays as it is (I-33)."""
     operation = family.operation(operation_id)
-    payment = family.payment(operation.payment_id)
-    if operation.kind in ("succeeded", "failed") or wiring.storage.joins_host_transaction:
+    if operation.kind in ("succeeded", "failed") or operation.reported or wiring.storage.joins_host_transaction:
         return family
-    able = wiring.account_of(payment).capabilities
     if operation.status == "created":
-        return _send(wiring, actor, family, operation)
+        return send(wiring, actor, family, operation)
     heard = looked_up(wiring, family, operation)
     if heard is not None or operation.status not in _MAY_BE_SENT:
         return heard or family
+    able = wiring.gateway_of(family.payment(operation.payment_id), operation)[1].capabilities
     now = wiring.clock.now()
     if now - operation.asked_at < able.keys_kept:
-        return _send(wiring, actor, family, operation)
+        return send(wiring, actor, family, operation)
     if able.looks_up and now >= operation.send_before + able.grace:
         # The gateway is certain that it never saw it, and the key is too old to try again (I-37, I-43).
-        return _never_sent(wiring, family.order.id, operation)
+        return never_sent(wiring, family.order.id, operation)
     return family
 
 
 def looked_up(wiring: Wiring, family: OrderFamily, operation: Operation) -> OrderFamily | None:
-    """What the gateway says became of an operation, recorded; None where it has never seen it, or looks nothing up."""
-    payment = family.payment(operation.payment_id)
-    if not wiring.account_of(payment).capabilities.looks_up:
+    """What the gateway says became of the operation, recorded; None where it cannot say or has never seen it."""
+    answer = look_up(wiring, family, operation)
+    if answer is None or isinstance(answer, NeverSeen):
         return None
-    answer = _look_up(wiring.gateway(payment.gateway), instruction_for(family, operation))
-    if isinstance(answer, NeverSeen):
-        return None
-    return settled(wiring, family.order.id, operation.id, answer, actor=Actor.gateway(payment.gateway))
+    name, _ = wiring.gateway_of(family.payment(operation.payment_id), operation)
+    return settled(wiring, family.order.id, operation.id, answer, actor=Actor.gateway(name))
 
 
-def _send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operation) -> OrderFamily:
+def look_up(wiring: Wiring, family: OrderFamily, operation: Operation) -> Outcome | NeverSeen | None:
+    """What the gateway says became of the operation; None where it cannot be asked."""
+    _, gateway = wiring.gateway_of(family.payment(operation.payment_id), operation)
+    if not gateway.capabilities.looks_up:
+        return None
+    return _look_up(gateway, instruction_for(family, operation))
+
+
+def send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operation) -> OrderFamily:
     """Under the same key. Somebody is present who asks for it, so `send_before` starts anew.
 
     Where somebody else was faster and has an answer by now, that answer stands.
@@ -116,7 +122,9 @@ def _send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operatio
     return carry_out(wiring, sending, operation.id, again=operation.status != "created")
 
 
-def _never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:
+def never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:
+    """Give up an operation that certainly never reached its gateway: nobody is charged an hour later."""
+
     def decide(case: Case) -> Decision:
         if case.family.operation(operation.id) != operation:  # somebody has sent it meanwhile, or has an answer
             return Decision(case.family, f"{operation.type}_answered")
@@ -131,7 +139,11 @@ def _family(wiring: Wiring, order_id: UUID) -> Callable[[Reading], OrderFamily]:
     return lambda store: store.family(wiring.scope, order_id)
 
 
-def _ask(gateway: PaymentGateway, instruction: Instruction) -> Outcome:
+def _door(wiring: Wiring, family: OrderFamily, operation: Operation) -> tuple[str, Callable[[Instruction], Outcome]]:
+    """The name of the gateway that carries the operation out, and its verb for it."""
+    name, gateway = wiring.gateway_of(family.payment(operation.payment_id), operation)
+    if operation.type == "credit":
+        return name, wiring.credit_keeper()[1].grant
     verbs: dict[str, Callable[[Instruction], Outcome]] = {
         "authorize": gateway.authorize,
         "sale": gateway.sale,
@@ -139,8 +151,7 @@ def _ask(gateway: PaymentGateway, instruction: Instruction) -> Outcome:
         "void": gateway.void,
         "refund": gateway.refund,
     }
-    what = f"the gateway's {instruction.type}"
-    return _answer(what, instruction, lambda: verbs[instruction.type](instruction))
+    return name, verbs[operation.type]
 
 
 def _look_up(gateway: PaymentGateway, instruction: Instruction) -> Outcome | NeverSeen:
@@ -176,12 +187,16 @@ def _answer(what: str, instruction: Instruction, ask: Callable[[], Outcome]) -> 
 def instruction_for(family: OrderFamily, operation: Operation) -> Instruction:
     """What the gateway is told, all of it from what is written down."""
     payment = family.payment(operation.payment_id)
+    on = acted_on(family.operations_of(payment.id), operation)
     return Instruction(
         key=operation.id,
         type=operation.type,
         amount=operation.amount,
         method=payment.method,
-        on=reference_acted_on(family.operations_of(payment.id), operation),
+        on=on.reference if on else None,
+        on_key=on.id if on else None,
+        final=operation.final,
+        scope=family.order.scope,
         payment_id=payment.id,
         order_id=family.order.id,
         order_number=family.order.number,

@@ -29,6 +29,7 @@ from orderkit.facts import Fact
 from orderkit.families.concluding import Concluded, conclude
 from orderkit.family import OrderFamily
 from orderkit.history import entry_for
+from orderkit.journal import entries_for
 from orderkit.keys import fingerprint
 from orderkit.personal import Person, PersonalValue
 from orderkit.ports.storage import Change, CommandKey, Message, Reading, UnitOfWork
@@ -206,6 +207,7 @@ def write(wiring: Wiring, work: UnitOfWork, command: Command, case: Case, decisi
             after=after,
             standing=concluded.standing,
             entry=entry,
+            journal=entries_for(before, after),
             messages=messages_for(wiring, after, (*decision.facts, *concluded.facts), new_id),
             key=_key(wiring, command, made, case.at),
         )
@@ -243,6 +245,7 @@ def messages_for(
             Message(
                 id=id,
                 channel=channel,
+                scope=family.order.scope,
                 order_id=family.order.id,
                 sequence=family.order.version,
                 type=fact.type(),

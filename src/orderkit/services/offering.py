@@ -16,6 +16,7 @@ from attrs import evolve, frozen
 from orderkit.actors import Actor
 from orderkit.cases import Case
 from orderkit.errors import InvalidRequest, Refusal, TransitionError
+from orderkit.families.cancelling import cancel_and_settle
 from orderkit.families.refunding import RefundItem, begin_refund, begin_sending_back, report_refund
 from orderkit.family import OrderFamily
 from orderkit.items.records import Item
@@ -58,19 +59,25 @@ def actions_of(wiring: Wiring, actor: Actor, family: OrderFamily) -> tuple[Actio
 
 def _of_order(wiring: Wiring, case: Case) -> Iterator[Action]:
     order = case.family.order
-    yield from (_action("order", order.id, each) for each in case.allowed(order) if each.event != "refund")
+    for each in case.allowed(order):
+        if each.event == "cancel_and_settle" and each.enabled:
+            yield _tried(each.event, "order", order.id, lambda: _cancelling_of(wiring, case))
+        elif each.event != "refund":
+            yield _action("order", order.id, each)
     yield _tried("refund", "order", order.id, lambda: _refund_of(wiring, case, _refundable(case)))
 
 
 def _of_payment(wiring: Wiring, case: Case, payment: Payment) -> Iterator[Action]:
     """Where the gateway is not wired, nothing; where it stands for another account, only what a person reports."""
     reported, rest = _unreachable(wiring.account, payment.gateway), _unreachable(wiring.account_of, payment)
-    params = {} if reported else {"capabilities": wiring.account(payment.gateway).capabilities}
+    params: dict[str, object] = {"keeps_credit": wiring.keeps_credit}
+    if not reported:
+        params["capabilities"] = wiring.account(payment.gateway).capabilities
     for verdict in case.allowed(payment, **params):
         closed = reported if verdict.event in _REPORTED else rest
         if verdict.event == "refund":
             continue
-        if closed is None:
+        if closed is None or verdict.event == "credit_excess":
             yield _action("payment", payment.id, verdict)
         else:
             yield Action(name=verdict.event, on="payment", id=payment.id, enabled=False, refusal=closed)
@@ -104,6 +111,11 @@ def _refundable(case: Case) -> tuple[RefundItem, ...]:
 
 def _allows(case: Case, item: Item, event: str) -> bool:
     return any(each.enabled for each in case.allowed(item) if each.event == event)
+
+
+def _cancelling_of(wiring: Wiring, case: Case) -> None:
+    accounts = wiring.accounts(case.family.payments)
+    cancel_and_settle(case, "refund", accounts=accounts, new_id=wiring.new_id(case.at))
 
 
 def _refund_of(wiring: Wiring, case: Case, items: tuple[RefundItem, ...]) -> None:

@@ -14,7 +14,9 @@ from orderkit.payments.decisions import (
     Begun,
     begin_abandon,
     begin_capture,
+    begin_credit_of_excess,
     begin_payment,
+    begin_refund_of_excess,
     begin_sending,
     begin_void,
     without_unsent,
@@ -24,10 +26,14 @@ from orderkit.payments.folding import open_attempts
 from orderkit.payments.outcomes import Approved, Declined, Outcome
 from orderkit.payments.records import Operation, Payment
 from orderkit.payments.settling import settle
+from orderkit.personal import Person, PersonalValue
 from orderkit.ports.storage import Reading
+from orderkit.services import texts
 from orderkit.services.asking import looked_up, rejoined
 from orderkit.services.commands import Command, Committed, Decide, Decision, change
 from orderkit.services.wiring import Wiring
+
+LONGEST_COMMENT = 2_000
 
 
 def pay(
@@ -39,8 +45,11 @@ def pay(
     method: str | None,
     amount: Money | None,
     capture: bool,
+    one_click: bool = False,
+    comment: str | None = None,
 ) -> Payment:
     """Start a payment of the order's open request through the gateway, and record the answer."""
+    _check_comment(comment)
 
     def decide(case: Case) -> Decision:
         begun = begin_payment(
@@ -52,11 +61,15 @@ def pay(
             capture=capture,
             payment_id=wiring.ids.new(case.at),
             operation_id=wiring.ids.new(case.at),
+            one_click=one_click,
         )
+        begun = _with_comment(wiring, begun, comment)
         started = PaymentStarted(order_id, begun.operation.payment_id, via, begun.operation.amount)
         return _decision(wiring, case, begun, "pay", started)
 
     asked = _with(command, via=via, method=method, amount=_text(amount), capture=capture)
+    if one_click or comment is not None:
+        asked = _with(asked, one_click=one_click, comment=comment)
     committed = change(wiring, asked, lambda store: store.family(wiring.scope, order_id), decide)
     return _payment(rejoined(wiring, command.actor, committed), committed)
 
@@ -121,6 +134,35 @@ def _never_seen(wiring: Wiring, payment_id: UUID) -> frozenset[UUID]:
     return frozenset(each.id for each in sent if looked_up(wiring, family, each) is None)
 
 
+def refund_excess(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
+    """Send back what was paid above what is owed, all of it or `amount`, the way it came."""
+
+    def decide(case: Case) -> Decision:
+        through = wiring.account_of(case.family.payment(payment_id))
+        begun = begin_refund_of_excess(
+            case, payment_id, _checked(amount), through=through, operation_id=wiring.ids.new(case.at)
+        )
+        return _decision(wiring, case, begun, "refund_excess")
+
+    return _on_payment(wiring, _with(command, amount=_text(amount)), payment_id, decide)
+
+
+def credit_excess(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
+    """Move what was paid above what is owed, all of it or `amount`, to the customer's credit account."""
+
+    def decide(case: Case) -> Decision:
+        begun = begin_credit_of_excess(
+            case,
+            payment_id,
+            _checked(amount),
+            keeps_credit=wiring.keeps_credit,
+            operation_id=wiring.ids.new(case.at),
+        )
+        return _decision(wiring, case, begun, "credit_excess")
+
+    return _on_payment(wiring, _with(command, amount=_text(amount)), payment_id, decide)
+
+
 def confirm(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:
     """A person has seen the money: all of it, or `amount` (row S4-39). A fact, so it may exceed what is due."""
     outcome = Approved(f"confirmed by {command.actor}", amount)
@@ -171,6 +213,26 @@ def _on_payment(wiring: Wiring, command: Command, payment_id: UUID, decide: Deci
 
 def _payment(family: OrderFamily, committed: Committed) -> Payment:
     return family.payment(committed.id("payment"))
+
+
+def _check_comment(comment: str | None) -> None:
+    if comment is None:
+        return
+    if not isinstance(comment, str):
+        raise InvalidRequest("comment", "is_text", type=type(comment).__name__)
+    if len(comment) > LONGEST_COMMENT:
+        raise InvalidRequest("comment", "is_short_enough", length=len(comment), most=LONGEST_COMMENT)
+    texts.checked(comment, "comment")
+
+
+def _with_comment(wiring: Wiring, begun: Begun, comment: str | None) -> Begun:
+    """The buyer's words, kept with the personal values of whoever pays where a person reads them (row S4-38)."""
+    payment = begun.family.payment(begun.operation.payment_id)
+    if not comment or not wiring.account(payment.gateway).capabilities.confirmed_by_person:
+        return begun
+    customer = str(Person("customer", begun.family.order.customer_id))
+    said = PersonalValue(payment.id, "comment", customer, comment, wiring.ids.salt())
+    return Begun(evolve(begun.family, personal=(*begun.family.personal, said)), begun.operation)
 
 
 def _request_to_pay(case: Case) -> UUID:

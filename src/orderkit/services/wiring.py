@@ -16,9 +16,9 @@ from orderkit.extensions import Field
 from orderkit.family import OrderFamily
 from orderkit.lifecycles import Lifecycle
 from orderkit.payments.decisions import GatewayAccount
-from orderkit.payments.records import Payment
+from orderkit.payments.records import Operation, Payment
 from orderkit.ports.clock import Clock
-from orderkit.ports.gateway import PaymentGateway
+from orderkit.ports.gateway import CreditKeeper, PaymentGateway
 from orderkit.ports.ids import Ids
 from orderkit.ports.storage import Storage
 from orderkit.profiles import Profile
@@ -91,7 +91,40 @@ class Wiring:
 
     def account(self, name: str) -> GatewayAccount:
         gateway = self.gateway(name)
-        return GatewayAccount(gateway=name, account=gateway.account, capabilities=gateway.capabilities)
+        merchant = getattr(gateway, "merchant", None)
+        return GatewayAccount(
+            gateway=name,
+            account=gateway.account,
+            capabilities=gateway.capabilities,
+            merchant=merchant if isinstance(merchant, str) else None,
+        )
+
+    def gateway_of(self, payment: Payment, operation: Operation) -> tuple[str, PaymentGateway]:
+        """The gateway that carries an operation out, by the host's name: the payment's, or the one that keeps credit.
+
+        Raises:
+            InvalidRequest: it is not wired any more, or stands for another account by now.
+        """
+        if operation.type == "credit":
+            name, _ = self.credit_keeper()
+            return name, self.gateway(name)
+        return payment.gateway, self.gateway(self.account_of(payment).gateway)
+
+    def credit_keeper(self) -> tuple[str, CreditKeeper]:
+        """The gateway that keeps customers' credit, and the name it is wired under.
+
+        Raises:
+            InvalidRequest: none of the wired gateways does.
+        """
+        for name, gateway in self.gateways(self.scope).items():
+            if isinstance(gateway, CreditKeeper):
+                return name, gateway
+        raise InvalidRequest("gateways", "keeps_credit", known=", ".join(self.gateways(self.scope)) or "none")
+
+    @property
+    def keeps_credit(self) -> bool:
+        """One of the wired gateways keeps customers' credit."""
+        return any(isinstance(each, CreditKeeper) for each in self.gateways(self.scope).values())
 
     def account_of(self, payment: Payment) -> GatewayAccount:
         """The account that a payment went through, as it is wired now.

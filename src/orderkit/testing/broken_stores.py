@@ -9,6 +9,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 import pytest
@@ -16,10 +17,14 @@ from attrs import evolve
 
 from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.memory.contents import Contents, changed
+from orderkit.adapters.memory.exchange import event_key
 from orderkit.adapters.memory.storage import MemoryUnitOfWork, Step
+from orderkit.credit.records import CreditAccount, CreditEntry
 from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
+from orderkit.journal import JournalEntry
 from orderkit.orders.records import Order
+from orderkit.ports.exchange import Delivery, InboxEvent
 from orderkit.ports.storage import Change, Storage, UnitOfWork
 from orderkit.testing.storage_suite import StorageSuite
 
@@ -112,6 +117,55 @@ class KeyIgnored(MemoryStorage):
     """Stores no key."""
 
     contents = _Keyless
+
+
+class _Forgetful(Contents):
+    def receive(self, event: InboxEvent) -> bool:
+        known = self.inbox.get(event_key(event))
+        if known is not None and known.status == "applied":
+            self.inbox[event_key(event)] = event
+            return True
+        return super().receive(event)
+
+
+class ForgottenDuplicate(MemoryStorage):
+    """Knows an event until it is applied, and takes it for a new one when it comes again."""
+
+    contents = _Forgetful
+
+
+class _Leaseless(Contents):
+    def lease(self, claimed: Sequence[Delivery], *, owner: str, at: datetime, until: datetime) -> None:
+        """Nobody holds anything."""
+
+
+class LeaseIgnored(MemoryStorage):
+    """Gives every worker whatever is due, whoever holds it."""
+
+    contents = _Leaseless
+
+
+class _Overwriting(Contents):
+    def write_credit(self, before: CreditAccount, entry: CreditEntry, after: CreditAccount) -> bool:
+        stored = self.credit_account(before.scope, before.customer_id, before.currency)
+        return super().write_credit(evolve(before, version=stored.version), entry, after)
+
+
+class LostCredit(MemoryStorage):
+    """Writes an account over whatever is stored, whichever version that is."""
+
+    contents = _Overwriting
+
+
+class _Unposted(Contents):
+    def post(self, scope: str, entries: Sequence[JournalEntry]) -> None:
+        super().post(scope, [evolve(entry, postings=entry.postings[:2]) for entry in entries])
+
+
+class DroppedPostings(MemoryStorage):
+    """Keeps two postings of each journal entry, which is what most of them have."""
+
+    contents = _Unposted
 
 
 class NoRollback(MemoryStorage):

@@ -23,6 +23,7 @@ from orderkit.families.placing import NewOrder, Placing, placed
 from orderkit.families.refunding import RefundItem, begin_refund
 from orderkit.family import OrderFamily, in_order
 from orderkit.history import entry_for
+from orderkit.journal import JournalEntry
 from orderkit.keys import to_micros
 from orderkit.lifecycles import Lifecycle
 from orderkit.money import Money
@@ -196,6 +197,7 @@ def change_of(
     event: str | None = None,
     key: CommandKey | None = None,
     messages: tuple[Message, ...] = (),
+    journal: tuple[JournalEntry, ...] = (),
     reason: PersonalValue | None = None,
 ) -> Change:
     """The change from one family to the other: the next version, one minute later, its history row and its standing."""
@@ -210,6 +212,7 @@ def change_of(
         after=evolve(stamped, head=entry.hash),
         standing=stand(stamped),
         entry=entry,
+        journal=journal,
         key=key,
         messages=messages,
     )

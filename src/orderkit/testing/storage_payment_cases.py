@@ -55,6 +55,8 @@ def full_payments(id: Local, money: Minor) -> tuple[Payment, ...]:
         charged_back=FOREIGN * 5,
         started_at=ODD,
         next_step=Redirect("https://bank.example/3ds?a=1&b=ü"),
+        merchant=TEXT,
+        one_click=True,
         extra=EXTRA,
     )
     waiting = evolve(
@@ -68,9 +70,12 @@ def full_payments(id: Local, money: Minor) -> tuple[Payment, ...]:
         refunded=money(3),
         charged_back=money(4),
         next_step=Wait(TEXT),
+        merchant="Shop",
+        one_click=False,
         extra={},
     )
-    return first, waiting, evolve(waiting, id=id(43), request_id=id(32), next_step=None, live=False)
+    ended = evolve(waiting, id=id(43), request_id=id(32), next_step=None, live=False, merchant=None, one_click=None)
+    return first, waiting, ended
 
 
 def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
@@ -94,6 +99,8 @@ def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
         message=TEXT,
         answered_at=LATE,
         final=True,
+        cumulative=True,
+        credited=Money("0.003", "BHD"),
     )
     bare = evolve(
         first,
@@ -108,6 +115,8 @@ def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
         next_check_at=None,
         answered_at=None,
         final=False,
+        cumulative=False,
+        credited=None,
     )
     return (
         first,
@@ -118,6 +127,8 @@ def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
         evolve(bare, id=id(56), type="refund_reversal"),
         evolve(bare, id=id(57), type="chargeback"),
         evolve(bare, id=id(58), type="chargeback_reversal"),
+        evolve(bare, id=id(59), type="credit"),
+        evolve(bare, id=id(60), type="fee", credited=Money("-1", "JPY")),
     )
 
 
@@ -154,6 +165,8 @@ def changed_payment(payment: Payment) -> Payment:
         refunded=other,
         charged_back=other,
         next_step=None if payment.next_step else Wait("tomorrow"),
+        merchant=None if payment.merchant else "Another shop",
+        one_click={True: False, False: None, None: True}[payment.one_click],
         extra={"acme.now": [1]},
     )
 
@@ -172,4 +185,6 @@ def changed_operation(operation: Operation) -> Operation:
         message="m",
         answered_at=ODD,
         final=not operation.final,
+        cumulative=not operation.cumulative,
+        credited=Money("12.50", "EUR") if operation.credited is None else None,
     )

@@ -140,6 +140,7 @@ def message_for(family: OrderFamily, position: int = 0, *, channel: str = CHANNE
     return Message(
         id=ids_for(f"messages of {family.order.scope}", family.order.number, version=position).new(NOON),
         channel=channel,
+        scope=family.order.scope,
         order_id=family.order.id,
         sequence=family.order.version,
         type="order.placed",

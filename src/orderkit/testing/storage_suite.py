@@ -15,7 +15,12 @@ import pytest
 from orderkit.ports.storage import Storage
 from orderkit.testing.storage_commits import Commits
 from orderkit.testing.storage_conflicts import Conflicts
+from orderkit.testing.storage_credit import Credits
+from orderkit.testing.storage_deliveries import Deliveries
+from orderkit.testing.storage_due import Due
 from orderkit.testing.storage_guards import Guards
+from orderkit.testing.storage_inbox import Inbox
+from orderkit.testing.storage_journal import Journals
 from orderkit.testing.storage_keys import Keys
 from orderkit.testing.storage_lists import Lists
 from orderkit.testing.storage_lookups import Lookups
@@ -24,7 +29,24 @@ from orderkit.testing.storage_races import Races
 from orderkit.testing.storage_round_trips import RoundTrips
 
 
-class StorageSuite(RoundTrips, Conflicts, Guards, Races, Keys, Commits, Numbers, Outbox, Refusals, Lists, Lookups):
+class StorageSuite(
+    RoundTrips,
+    Conflicts,
+    Guards,
+    Races,
+    Keys,
+    Commits,
+    Numbers,
+    Outbox,
+    Deliveries,
+    Inbox,
+    Refusals,
+    Lists,
+    Lookups,
+    Due,
+    Credits,
+    Journals,
+):
     """What every store has to do.
 
     Attributes:

@@ -1,22 +1,27 @@
 """What the memory store holds, and what keeps a change out of it.
 
-Only `Contents` lives here, and how a changed family is merged into the stored one. Nothing here knows of threads:
-whoever calls holds the lock.
+Only `Contents` lives here, and how a changed family is merged into the stored one; messages and events are in
+`exchange.py`, accounts in `ledgers.py`. Nothing here knows of threads: whoever calls holds the lock.
 """
 
 from __future__ import annotations
 
 from collections import ChainMap
-from collections.abc import Iterator, MutableMapping, Sequence
+from collections.abc import Iterator, MutableMapping
 from uuid import UUID
 
 from attrs import define, evolve, field
 
+from orderkit.adapters.memory.exchange import Exchange, Place, Waiting
+from orderkit.adapters.memory.ledgers import Account, Ledgers
 from orderkit.adapters.memory.rows import row_of
+from orderkit.credit.records import CreditAccount, CreditEntry
 from orderkit.errors import Busy, KeyReused, NotFound, StaleRecord, StorageError
 from orderkit.family import OrderFamily, R, in_order
 from orderkit.history import HistoryEntry
-from orderkit.ports.storage import Change, CommandKey, Message, OrderRow, Relative
+from orderkit.journal import JournalEntry
+from orderkit.ports.exchange import InboxEvent
+from orderkit.ports.storage import Change, CommandKey, OrderRow, Relative
 
 Series = tuple[str, str, str]
 
@@ -30,10 +35,11 @@ _RELATIVES: dict[Relative, str] = {
 
 
 @define
-class Contents:
+class Contents(Exchange, Ledgers):
     """What is stored, by its keys. Contents made by `over` hold what differs from others, and show the whole.
 
-    `waiting` and `consumed` hold messages by id and channel; `series` the last number given out.
+    `waiting` and `consumed` hold messages by id and channel, `inbox` events by what they are unique by, `entry_ids`
+    those of credit entries by scope, `postings` journal entries by scope and place; `series` the last number given out.
     """
 
     families: MutableMapping[UUID, OrderFamily] = field(factory=dict)
@@ -42,8 +48,13 @@ class Contents:
     numbers: MutableMapping[tuple[str, int], UUID] = field(factory=dict)
     owners: MutableMapping[tuple[str, UUID], UUID] = field(factory=dict)
     keys: MutableMapping[tuple[str, str, str, str], CommandKey] = field(factory=dict)
-    waiting: MutableMapping[tuple[UUID, str], Message] = field(factory=dict)
-    consumed: MutableMapping[tuple[UUID, str], bool] = field(factory=dict)
+    waiting: MutableMapping[Place, Waiting] = field(factory=dict)
+    consumed: MutableMapping[Place, bool] = field(factory=dict)
+    inbox: MutableMapping[tuple[str, str, str], InboxEvent] = field(factory=dict)
+    accounts: MutableMapping[Account, CreditAccount] = field(factory=dict)
+    entries: MutableMapping[Account, tuple[CreditEntry, ...]] = field(factory=dict)
+    entry_ids: MutableMapping[tuple[str, UUID], bool] = field(factory=dict)
+    postings: MutableMapping[tuple[str, UUID, int, int], JournalEntry] = field(factory=dict)
     series: MutableMapping[Series, int] = field(factory=dict)
 
     def over(self) -> Contents:
@@ -73,6 +84,7 @@ class Contents:
         self.check_version(change)
         self.check_requests(change)
         self.check_payments(change)
+        self.check_journal(change.scope, change.journal)
 
     def check_key(self, change: Change) -> None:
         """The key stands for nothing yet. The same request under it must be decided again, to find what it made."""
@@ -128,9 +140,8 @@ class Contents:
         self.histories[order.id] = (*self.histories.get(order.id, ()), change.entry)
         for noun, plural in _RELATIVES.items():
             self.owners.update(((noun, each.id), order.id) for each in getattr(family, plural))
-        for message in change.messages:
-            if (message.id, message.channel) not in self.consumed:
-                self.waiting.setdefault((message.id, message.channel), message)
+        self.post(change.scope, change.journal)
+        self.publish(change.messages)
         if change.key:
             self.keys[_place_of(change.key)] = change.key
 
@@ -171,9 +182,6 @@ class Contents:
                 erased += len(family.personal) - len(kept)
                 self.families[family.order.id] = evolve(family, personal=kept)
         return erased
-
-    def consume(self, ids: Sequence[UUID], channel: str) -> None:
-        self.consumed.update(((id, channel), True) for id in ids if (id, channel) in self.waiting)
 
 
 _PARTS = tuple(Contents.__annotations__)

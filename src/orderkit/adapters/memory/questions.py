@@ -1,17 +1,20 @@
-"""The questions that the memory store answers, each under the lock, so that none sees half of a commit."""
+"""The questions about orders that the memory store answers, each under the lock, so that none sees half of a commit.
+
+What is asked about money and the outside is in `money_questions.py`.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from datetime import datetime
-from heapq import nlargest, nsmallest
+from heapq import nlargest
 from itertools import groupby
 from uuid import UUID
 
 from attrs import define
 
 from orderkit.adapters.memory.contents import Contents
+from orderkit.adapters.memory.money_questions import Lock, MoneyQuestions
 from orderkit.adapters.memory.rows import shows
 from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
@@ -20,7 +23,6 @@ from orderkit.money import Price, total
 from orderkit.ports.storage import (
     CommandKey,
     CurrencyTotals,
-    Message,
     OrderFilter,
     OrderRow,
     Page,
@@ -29,11 +31,9 @@ from orderkit.ports.storage import (
     SoldItem,
 )
 
-Lock = AbstractContextManager[object]
-
 
 @define
-class Questions:
+class Questions(MoneyQuestions):
     """`Reading` over contents that others may be changing."""
 
     _lock: Lock
@@ -117,23 +117,12 @@ class Questions:
         with self._lock:
             return tuple(sorted({each.order.scope for each in self._contents.families.values()}))
 
-    def messages(self, channel: str, *, limit: int) -> tuple[Message, ...]:
-        with self._lock:
-            contents = self._contents
-            waiting = (each for key, each in contents.waiting.items() if key not in contents.consumed)
-            oldest = nsmallest(limit, (each for each in waiting if each.channel == channel), key=_age_of)
-        return tuple(oldest)
-
     def _listed(self, scope: str) -> Iterator[tuple[OrderFamily, OrderRow]]:
         return ((each, self._contents.rows[each.order.id]) for each in self._contents.of(scope))
 
 
 def _place_of(row: OrderRow) -> tuple[datetime, UUID]:
     return row.placed_at, row.id
-
-
-def _age_of(message: Message) -> tuple[datetime, UUID]:
-    return message.at, message.id
 
 
 def _totals(currency: str, rows: tuple[OrderRow, ...]) -> CurrencyTotals:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from threading import RLock
 from typing import ClassVar, TypeVar
 from uuid import UUID
@@ -16,8 +17,10 @@ from attrs import define, field
 
 from orderkit.adapters.memory.contents import Contents, Series
 from orderkit.adapters.memory.questions import Questions
-from orderkit.errors import StorageError
+from orderkit.credit.records import CreditAccount, CreditEntry
+from orderkit.errors import Busy, StorageError
 from orderkit.personal import Person
+from orderkit.ports.exchange import Delivery, InboxEvent
 from orderkit.ports.storage import Change, Reading, RefusedRequest, UnitOfWork
 
 Step = Callable[[Contents], object]
@@ -47,8 +50,41 @@ class MemoryUnitOfWork(Questions):
     def consume(self, ids: Sequence[UUID], channel: str) -> None:
         self._take(lambda contents: contents.consume(tuple(ids), channel))
 
+    def claim(self, channel: str, *, owner: str, at: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
+        with self._lock:
+            claimed = self._contents.claimable(channel, at=at, limit=limit)
+            self._take(lambda contents: contents.lease(claimed, owner=owner, at=at, until=until))
+        return claimed
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        self._take(lambda contents: contents.put_delivery(delivery))
+
+    def receive(self, event: InboxEvent) -> bool:
+        what = f"the event {event.event_id!r} was received"
+        return self._promise(lambda contents: contents.receive(event), otherwise=what)
+
+    def put_event(self, event: InboxEvent) -> None:
+        self._take(lambda contents: contents.put_event(event))
+
+    def write_credit(self, before: CreditAccount, entry: CreditEntry, after: CreditAccount) -> bool:
+        what = f"the credit entry {entry.id} was added"
+        return self._promise(lambda contents: contents.write_credit(before, entry, after), otherwise=what)
+
     def end(self) -> None:
         self._ended = True
+
+    def _promise(self, step: Callable[[Contents], bool], *, otherwise: str) -> bool:
+        """Whether the step had an effect. If it had, it must have one in the commit, too, which comes later."""
+
+        def kept(contents: Contents) -> bool:
+            if not step(contents):
+                raise Busy(f"{otherwise} meanwhile; make the same call again")
+            return True
+
+        with self._lock:
+            had_effect = self._take(step)
+            self.steps[-1] = kept if had_effect else step
+        return had_effect
 
     def _take(self, step: Callable[[Contents], T]) -> T:
         if self._ended:

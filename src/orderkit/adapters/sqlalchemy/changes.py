@@ -13,7 +13,7 @@ from sqlalchemy import Table
 
 from orderkit.adapters.sqlalchemy import tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Write
-from orderkit.adapters.sqlalchemy.rows import desk, money, orders, sold
+from orderkit.adapters.sqlalchemy.rows import desk, exchange, ledgers, money, orders, sold
 from orderkit.adapters.sqlalchemy.rows.wire import Row
 from orderkit.adapters.sqlalchemy.statements import inserting, putting, to_update, updating
 from orderkit.errors import StorageError
@@ -153,11 +153,13 @@ class _Comparison:
             yield Step(tables.fields, Write(putting(self.database, tables.fields), fields))
 
     def record(self) -> Iterator[Step]:
-        """The history row, and the messages; one that waits already says the same."""
+        """The history row, the journal, and the messages; one that waits already says the same."""
         wire, scope = self.database.wire, self.change.scope
         history = [desk.history_row(wire, scope, self.change.entry)]
         yield Step(tables.history, Write(inserting(self.database, tables.history), history), stale=True)
-        messages = [desk.message_row(wire, scope, each) for each in self.change.messages]
+        postings = [row for each in self.change.journal for row in ledgers.posting_rows(wire, scope, each)]
+        yield from self._inserted(tables.journal, postings, stale=True)
+        messages = [exchange.message_row(wire, each) for each in self.change.messages]
         if messages:
             yield Step(tables.outbox, Write(inserting(self.database, tables.outbox), messages, all=False))
 

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     Text,
     TypedColumns,
+    false,
 )
 from sqlalchemy import PrimaryKeyConstraint as PrimaryKey
 from sqlalchemy.dialects.postgresql import JSONB, UUID
@@ -55,6 +56,20 @@ def flag() -> Column[bool]:
     return Column(Boolean(), nullable=False)
 
 
+def flag_or_none() -> Column[bool | None]:
+    return Column(Boolean(), nullable=True)
+
+
+def later_flag() -> Column[bool]:
+    """A flag that a later revision added: not set in the rows that were there."""
+    return Column(Boolean(), nullable=False, server_default=false())
+
+
+def later_whole() -> Column[int]:
+    """A whole number that a later revision added: zero in the rows that were there."""
+    return Column(BigInteger(), nullable=False, server_default="0")
+
+
 def digits() -> Column[int]:
     return Column(SmallInteger(), nullable=False)
 
@@ -62,6 +77,16 @@ def digits() -> Column[int]:
 def iso_code() -> Column[str]:
     """The ISO 4217 code of every amount in the row that no other column names."""
     return Column(CHAR(3), nullable=False)
+
+
+def iso_code_or_none() -> Column[str | None]:
+    """The ISO 4217 code of the one amount beside it."""
+    return Column(CHAR(3), nullable=True)
+
+
+def raw_bytes() -> Column[bytes]:
+    """A body as it came."""
+    return Column(LargeBinary(), nullable=False)
 
 
 def json_object() -> Column[object]:

@@ -1,11 +1,13 @@
-"""What can be asked of an SQL store about one thing: a family, its history, a key, a number, the messages waiting.
+"""What can be asked of an SQL store: here about one thing, such as a family, its history, a key, a number.
 
-Lists and sums are in `lists.py`. A reading is good for one transaction, which somebody else begins and ends.
+Lists and sums are in `lists.py`, messages in `outbox.py`, events in `inbox.py`, accounts and the journal in
+`ledgers.py`, what is due or open in `recovery.py`. A reading is good for one transaction, which somebody else begins
+and ends.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Final
@@ -14,19 +16,22 @@ from uuid import UUID
 from attrs import define
 from sqlalchemy import Connection, Table
 
-from orderkit.adapters.sqlalchemy import families, lists, statements, tables
+from orderkit.adapters.sqlalchemy import families, inbox, ledgers, lists, outbox, recovery, statements, tables
 from orderkit.adapters.sqlalchemy.databases import Database
 from orderkit.adapters.sqlalchemy.databases.contract import OVER, Driver, Question
 from orderkit.adapters.sqlalchemy.rows import desk
 from orderkit.adapters.sqlalchemy.rows.wire import fits
+from orderkit.credit.records import CreditAccount, CreditEntry
 from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
+from orderkit.journal import JournalEntry
 from orderkit.money import Price
+from orderkit.orders.records import Attention
+from orderkit.ports.exchange import Delivery, DueOperation, EventStatus, InboxEvent, Message
 from orderkit.ports.storage import (
     CommandKey,
     CurrencyTotals,
-    Message,
     OrderFilter,
     Page,
     ReferencedRefund,
@@ -114,8 +119,45 @@ class SqlReading:
         return tuple(sorted(row[0] for row in self.driver.ask(statements.scopes(self.database).asked())))
 
     def messages(self, channel: str, *, limit: int) -> tuple[Message, ...]:
-        rows = self.driver.ask(statements.waiting(self.database).asked(channel=channel, limit=limit))
-        return tuple(desk.message_of(self.database.wire, row) for row in rows)
+        return outbox.messages(self.database, self.driver, channel=channel, limit=limit)
+
+    def dead_messages(self, channel: str, *, limit: int) -> tuple[Delivery, ...]:
+        return outbox.dead_messages(self.database, self.driver, channel=channel, limit=limit)
+
+    def due_operations(self, *, until: datetime, limit: int) -> tuple[DueOperation, ...]:
+        return recovery.due_operations(self.database, self.driver, until=until, limit=limit)
+
+    def open_operations(self, scope: str, *, asked_until: datetime, limit: int) -> tuple[DueOperation, ...]:
+        return recovery.open_operations(self.database, self.driver, scope=scope, asked_until=asked_until, limit=limit)
+
+    def open_attention(self, scope: str, *, limit: int) -> tuple[Attention, ...]:
+        return recovery.open_attention(self.database, self.driver, scope=scope, limit=limit)
+
+    def event(self, gateway: str, account: str, event_id: str) -> InboxEvent | None:
+        return inbox.event(self.database, self.driver, gateway=gateway, account=account, event_id=event_id)
+
+    def due_events(self, *, until: datetime, limit: int) -> tuple[InboxEvent, ...]:
+        return inbox.due_events(self.database, self.driver, until=until, limit=limit)
+
+    def events(self, statuses: Sequence[EventStatus], *, limit: int) -> tuple[InboxEvent, ...]:
+        return inbox.events(self.database, self.driver, statuses=statuses, limit=limit)
+
+    def payment_with_reference(self, gateway: str, account: str, reference: str) -> tuple[str, UUID, UUID] | None:
+        return recovery.payment_with_reference(
+            self.database, self.driver, gateway=gateway, account=account, reference=reference
+        )
+
+    def credit_account(self, scope: str, customer_id: str, currency: str) -> CreditAccount:
+        return ledgers.account(self.database, self.driver, scope=scope, customer_id=customer_id, currency=currency)
+
+    def credit_accounts(self, scope: str, customer_id: str) -> tuple[CreditAccount, ...]:
+        return ledgers.accounts(self.database, self.driver, scope=scope, customer_id=customer_id)
+
+    def credit_entries(self, scope: str, customer_id: str, currency: str) -> tuple[CreditEntry, ...]:
+        return ledgers.entries(self.database, self.driver, scope=scope, customer_id=customer_id, currency=currency)
+
+    def journal(self, scope: str, *, after: tuple[UUID, int, int] | None, limit: int) -> tuple[JournalEntry, ...]:
+        return ledgers.journal(self.database, self.driver, scope=scope, after=after, limit=limit)
 
 
 @contextmanager

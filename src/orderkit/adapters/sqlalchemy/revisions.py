@@ -11,7 +11,7 @@ from typing import Final
 from orderkit.adapters.sqlalchemy.databases.contract import Driver, Question
 from orderkit.errors import StorageError
 
-REVISION: Final = "ok0001"
+REVISION: Final = "ok0002"
 
 
 def require_current(driver: Driver) -> None:

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any
 
 from attrs import frozen
-from sqlalchemy import Column, Integer, Select, Table, bindparam, delete, not_, select, update
+from sqlalchemy import Column, Integer, Select, Table, bindparam, delete, select, update
 from sqlalchemy.sql import ClauseElement
 
 from orderkit.adapters.sqlalchemy import tables
@@ -124,22 +124,6 @@ def the_key(database: Database) -> Statement:
 @cache
 def scopes(database: Database) -> Statement:
     return compiled(database, select(tables.orders.c.scope).distinct())
-
-
-@cache
-def waiting(database: Database) -> Statement:
-    """The oldest messages of a channel that are not consumed."""
-    outbox = tables.outbox.c
-    mine = select(tables.outbox).where(outbox.channel == bindparam("channel"), not_(outbox.consumed))
-    return compiled(database, mine.order_by(outbox.at, outbox.id).limit(bindparam("limit", type_=Integer())))
-
-
-@cache
-def consuming(database: Database) -> Statement:
-    """Mark one message of a channel as delivered."""
-    outbox = tables.outbox.c
-    mine = (outbox.channel == bindparam("of_channel"), outbox.id == bindparam("of_id"), not_(outbox.consumed))
-    return compiled(database, update(tables.outbox).where(*mine).values(consumed=True))
 
 
 @cache

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from uuid import UUID
 
 from attrs import define, field
 from sqlalchemy import Connection, Table
 
-from orderkit.adapters.sqlalchemy import changes, statements, tables
+from orderkit.adapters.sqlalchemy import changes, inbox, ledgers, outbox, statements, tables
 from orderkit.adapters.sqlalchemy.databases.contract import Database, Driver, Write
 from orderkit.adapters.sqlalchemy.reading import SqlReading
 from orderkit.adapters.sqlalchemy.rows import desk, orders
+from orderkit.credit.records import CreditAccount, CreditEntry
 from orderkit.errors import KeyReused, StaleRecord, StorageError
 from orderkit.personal import Person
+from orderkit.ports.exchange import Delivery, InboxEvent
 from orderkit.ports.storage import Change, CommandKey
 
 
@@ -52,9 +55,27 @@ class SqlUnitOfWork(SqlReading):
 
     def consume(self, ids: Sequence[UUID], channel: str) -> None:
         with self._whole():
-            statement, id = statements.consuming(self.database), self.database.wire.id
-            rows = [statement.asked(of_channel=channel, of_id=id(each)).values for each in ids]
-            self.driver.write_all([Write(statement.sql, rows, all=False)])
+            outbox.consume(self.database, self.driver, ids=ids, channel=channel)
+
+    def claim(self, channel: str, *, owner: str, at: datetime, until: datetime, limit: int) -> tuple[Delivery, ...]:
+        with self._whole():
+            return outbox.claim(self.database, self.driver, outbox.Claim(channel, owner, at, until, limit))
+
+    def put_delivery(self, delivery: Delivery) -> None:
+        with self._whole():
+            outbox.put_delivery(self.database, self.driver, delivery)
+
+    def receive(self, event: InboxEvent) -> bool:
+        with self._whole():
+            return inbox.receive(self.database, self.driver, event)
+
+    def put_event(self, event: InboxEvent) -> None:
+        with self._whole():
+            inbox.put_event(self.database, self.driver, event)
+
+    def write_credit(self, before: CreditAccount, entry: CreditEntry, after: CreditAccount) -> bool:
+        with self._whole():
+            return ledgers.enter(self.database, self.driver, before=before, entry=entry, after=after)
 
     @contextmanager
     def _whole(self) -> Iterator[None]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping
+from typing import Final
 
 import click
 
@@ -11,14 +13,18 @@ from orderkit.cli.failures import FAILED
 from orderkit.cli.finding import details_of, item_at, order_id_of
 from orderkit.cli.opening import opened
 from orderkit.cli.options import Options, desk_command
+from orderkit.cli.plain import emit, records
 from orderkit.cli.printing import Paper
 from orderkit.errors import InvalidRequest
+from orderkit.families.cancelling import Plan, Settle
 from orderkit.services.reading import OrderDetails
 from orderkit.shop import Shop
 
 CANCELLING = """
 orderkit cancel 12
 orderkit cancel 12 --yes --reason "ordered twice"
+orderkit cancel 12 --settle refund --preview
+orderkit cancel 12 --settle refund --yes
 """
 MOVING = """
 orderkit move 12 complete
@@ -32,18 +38,63 @@ orderkit proceed 12
 @desk_command("cancel", examples=CANCELLING)
 @click.argument("order")
 @click.option("--yes", "confirmed", is_flag=True, help="Do not ask; needed where there is nobody to ask.")
+@click.option(
+    "--settle",
+    type=click.Choice(["refund", "credit"]),
+    help="Cancel it with its money: refund it the way it came, or keep it as the customer's credit.",
+)
+@click.option("--preview", is_flag=True, help="With --settle: show every step with its amount, and do nothing.")
 @key_and_reason
-def cancel(options: Options, *, order: str, confirmed: bool, key: str | None, reason: str | None) -> None:
-    """Cancel an order that is neither paid nor being paid. It cannot be undone, so it is asked for twice.
+def cancel(
+    options: Options,
+    *,
+    order: str,
+    confirmed: bool,
+    settle: Settle | None,
+    preview: bool,
+    key: str | None,
+    reason: str | None,
+) -> None:
+    """Cancel an order. It cannot be undone, so it is asked for twice.
 
-    An order that was paid is refunded instead: `orderkit refund ORDER --all`.
+    Without --settle only an order that is neither paid nor being paid is cancelled. With it, open attempts are given
+    up, what is held is released, and what was paid goes back; cancelling again tries what failed.
     """
+    if preview and settle is None:
+        raise click.UsageError("--preview shows what becomes of the money; say --settle refund or --settle credit")
     with opened(options) as shop:
         details = details_of(shop, order)
+        order_id = details.family.order.id
+        if preview and settle is not None:
+            _tell_plan(options, shop.orders.preview("cancel", order_id, settle=settle))
+            return
         if not confirmed:
             _ask(options, details)
-        shop.orders.cancel(details.family.order.id, confirm=True, **asked(key, reason))
-        tell_moved(options, shop, details.family.order.id)
+        shop.orders.cancel(order_id, confirm=True, settle=settle, **asked(key, reason))
+        tell_moved(options, shop, order_id)
+
+
+_STEPS: Final[Mapping[str, str]] = {
+    "cancel": "the order is cancelled",
+    "abandon": "the attempt over {amount} is given up",
+    "void": "{amount} held on the card are released",
+    "refund": "{amount} go back the way they came",
+    "credit": "{amount} are put on the customer's account",
+    "manual_void": "{amount} have to be released by hand: the gateway cannot",
+    "manual_refund": "{amount} have to be sent back by hand: the gateway cannot",
+}
+
+
+def _tell_plan(options: Options, plan: Plan) -> None:
+    if options.as_json:
+        emit({"token": plan.token, "steps": records(plan.steps)})
+        return
+    paper = Paper.of(options)
+    if not plan.steps:
+        paper.say("Nothing is left to do.")
+    for number, step in enumerate(plan.steps, 1):
+        amount = "" if step.amount is None else paper.money(step.amount)
+        paper.say(f"{number}. {_STEPS[step.name].format(amount=amount)}")
 
 
 def _ask(options: Options, details: OrderDetails) -> None:

@@ -15,12 +15,13 @@ from orderkit.ports.storage import OrderRow
 from orderkit.services.reading import LARGEST_PAGE
 from orderkit.shop import Shop
 
-Part: TypeAlias = Literal["held", "declined", "awaited", "returned", "cancelled", "unpaid"]
+Part: TypeAlias = Literal["held", "lost", "declined", "awaited", "returned", "cancelled", "unpaid"]
 
-PARTS: Final[tuple[Part, ...]] = ("held", "returned", "awaited", "cancelled", "declined", "unpaid")
+PARTS: Final[tuple[Part, ...]] = ("held", "returned", "lost", "awaited", "cancelled", "declined", "unpaid")
 """By importance: a file with fewer orders plays fewer of them. `held`: the card is authorized and half of it captured;
-`returned`: paid, then a part goes back; `awaited`: a transfer nobody has seen yet; `cancelled`: never paid;
-`declined`: a card is declined and another pays; `unpaid`: left for whoever tries things out."""
+`returned`: paid, then a part goes back; `lost`: the card is charged and the answer never comes; `awaited`: a transfer
+nobody has seen yet; `cancelled`: never paid; `declined`: a card is declined and another pays; `unpaid`: left for
+whoever tries things out."""
 
 PLAINLY: Final = ("card", "transfer", "cash")
 """How the others are paid, in turn."""

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator
 from attrs import define, field, frozen
 
 from orderkit.cli.demo.cast import Cast, Part
-from orderkit.cli.gateways import DECLINED_METHOD
+from orderkit.cli.gateways import DECLINED_METHOD, LOST_METHOD, PretendedCard
+from orderkit.errors import TransitionRefused
 from orderkit.families.refunding import RefundItem
 from orderkit.money import Money
 from orderkit.ports.storage import OrderRow
@@ -44,6 +45,7 @@ class Story:
         played: dict[Part, Callable[[OrderRow], Step]] = {
             "held": self._hold_and_capture_half,
             "returned": self._pay_by_card,
+            "lost": self._lose_the_answer,
             "awaited": self._await_transfer,
             "declined": self._decline_and_pay,
         }
@@ -77,6 +79,22 @@ class Story:
     def _pay_by_card(self, row: OrderRow) -> Step:
         payment = self.shop.pay(row.id, via="card")
         return Step("pay", row.number, f"{self.write(payment.captured)} paid by card")
+
+    def _lose_the_answer(self, row: OrderRow) -> Step:
+        """The card was charged and nobody heard of it: paying again is refused, and asking finds the money."""
+        lost = self.shop.pay(row.id, via="card", method=LOST_METHOD)
+        try:
+            self.shop.pay(row.id, via="card")
+            again = "let through"
+        except TransitionRefused:
+            again = "refused"
+        self.shop.sync_payments(row.id)
+        family = self.shop.orders.details(row.id).family
+        card = self.shop.wiring.gateway("card")
+        charged = sum(card.calls[each.id] for each in family.operations) if isinstance(card, PretendedCard) else 0
+        found = self.write(family.payment(lost.id).captured)
+        told = f"answer lost, {lost.status}: a second try is {again}; the gateway is asked, {found} found"
+        return Step("recover", row.number, f"{told}, charged {'once' if charged == 1 else f'{charged} times'}")
 
     def _await_transfer(self, row: OrderRow) -> Step:
         self.shop.pay(row.id, via="transfer")

@@ -1,4 +1,4 @@
-"""Rows of history, messages, command keys and refused requests."""
+"""Rows of history, command keys and refused requests."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from orderkit.adapters.sqlalchemy.rows.wire import Row, Wire
 from orderkit.codec import from_micros, to_text
 from orderkit.history import HistoryEntry
 from orderkit.keys import to_micros
-from orderkit.ports.storage import CommandKey, Message, RefusedRequest
+from orderkit.ports.storage import CommandKey, RefusedRequest
 
 
 def history_row(wire: Wire, scope: str, entry: HistoryEntry) -> Row:
@@ -42,35 +42,6 @@ def history_of(wire: Wire, row: Row) -> HistoryEntry:
         previous=previous,
         hash=hash,
         format=format,
-    )
-
-
-def message_row(wire: Wire, scope: str, message: Message) -> Row:
-    return (
-        message.channel,
-        wire.id(message.id),
-        scope,
-        wire.id(message.order_id),
-        message.sequence,
-        message.type,
-        message.schema,
-        to_micros(message.at),
-        message.body,
-        False,
-    )
-
-
-def message_of(wire: Wire, row: Row) -> Message:
-    channel, id, _, order_id, sequence, type, schema, at, body, _ = row
-    return Message(
-        id=wire.uuid(id),
-        channel=channel,
-        order_id=wire.uuid(order_id),
-        sequence=sequence,
-        type=type,
-        schema=schema,
-        at=from_micros(at),
-        body=body,
     )
 
 

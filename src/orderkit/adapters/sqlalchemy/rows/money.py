@@ -13,6 +13,7 @@ from orderkit.adapters.sqlalchemy.rows.wire import (
     instant_or_none,
     micros_or_none,
     minor,
+    money_columns,
     money_or_none,
     step_columns,
     step_of,
@@ -89,6 +90,8 @@ def payment_row(wire: Wire, scope: str, payment: Payment, *, exclusive: bool) ->
         *step_columns(payment.next_step),
         to_text(dict(payment.extra)),
         exclusive,
+        payment.merchant,
+        payment.one_click,
     )
 
 
@@ -96,6 +99,7 @@ def payment_of(wire: Wire, row: Row) -> Payment:
     (
         _, order_id, id, request_id, gateway, account, method, amount, currency, rate, status, kind, live, authorized,
         captured, refunded, charged_back, started_at, next_step, next_step_detail, extra, _,
+        merchant, one_click,
     ) = row  # fmt: skip
     return Payment(
         id=wire.uuid(id),
@@ -115,6 +119,8 @@ def payment_of(wire: Wire, row: Row) -> Payment:
         charged_back=Money.of_minor(charged_back, currency),
         started_at=from_micros(started_at),
         next_step=step_of(next_step, next_step_detail),
+        merchant=merchant,
+        one_click=None if one_click is None else bool(one_click),
         extra=wire.parsed(extra),
     )
 
@@ -144,6 +150,8 @@ def operation_row(wire: Wire, scope: str, operation: Operation) -> Row:
         operation.message,
         micros_or_none(operation.answered_at),
         operation.final,
+        operation.cumulative,
+        *money_columns(operation.credited),
     )
 
 
@@ -151,7 +159,7 @@ def operation_of(wire: Wire, row: Row) -> Operation:
     (
         _, order_id, id, payment_id, type, amount, moved, currency, settles, settles_currency, status, kind, asked_at,
         send_before, next_check_at, refund_id, reference, next_step, next_step_detail, code, message, answered_at,
-        final,
+        final, cumulative, credited, credited_currency,
     ) = row  # fmt: skip
     return Operation(
         id=wire.uuid(id),
@@ -173,6 +181,8 @@ def operation_of(wire: Wire, row: Row) -> Operation:
         message=message,
         answered_at=instant_or_none(answered_at),
         final=bool(final),
+        cumulative=bool(cumulative),
+        credited=None if credited is None else Money.of_minor(credited, credited_currency),
     )
 
 

@@ -62,6 +62,11 @@ def money_or_none(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else Money.of_minor(minor, currency)
 
 
+def money_columns(money: Money | None) -> tuple[int | None, str | None]:
+    """Money in a currency of its own, where there is any."""
+    return (None, None) if money is None else (money.minor, money.currency)
+
+
 def micros_or_none(at: datetime | None) -> int | None:
     return None if at is None else to_micros(at)
 

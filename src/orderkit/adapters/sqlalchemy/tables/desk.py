@@ -1,13 +1,12 @@
-"""The tables that a shop keeps beside its orders: history, outbox, command keys, numbers, refusals, and the schema."""
+"""The tables that a shop keeps beside its orders: history, command keys, numbers, refusals, and the schema."""
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table, TypedColumns, text
+from sqlalchemy import Index, Table, TypedColumns
 
 from orderkit.adapters.sqlalchemy.columns import (
     OfOrder,
     Scoped,
-    flag,
     identity,
     json_object,
     key_of,
@@ -41,33 +40,6 @@ history = Table(
     HistoryColumns,
     key_of("orderkit_history", "scope", "order_id", "sequence"),
     within_order("orderkit_history"),
-)
-
-
-class OutboxColumns(TypedColumns):
-    """Messages to be delivered. The relay knows the channel and ids alone, hence they come first in the key."""
-
-    channel = string()
-    id = identity()
-    scope = string()
-    order_id = identity()
-    sequence = whole()
-    type = string()
-    schema = whole()
-    at = whole()
-    body = string()
-    consumed = flag()
-
-
-_WAITING = text("NOT consumed")
-
-outbox = Table(
-    "orderkit_outbox",
-    METADATA,
-    OutboxColumns,
-    key_of("orderkit_outbox", "channel", "id", "scope"),
-    within_order("orderkit_outbox"),
-    Index("orderkit_outbox_waiting_idx", "channel", "at", "id", sqlite_where=_WAITING, postgresql_where=_WAITING),
 )
 
 

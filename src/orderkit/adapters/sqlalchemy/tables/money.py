@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from sqlalchemy import Index, Table, text
 
 from orderkit.adapters.sqlalchemy.columns import (
@@ -10,11 +12,14 @@ from orderkit.adapters.sqlalchemy.columns import (
     beside,
     by_id,
     flag,
+    flag_or_none,
     identity,
     identity_or_none,
     iso_code,
+    iso_code_or_none,
     json_object,
     key_of,
+    later_flag,
     relative_key,
     string,
     string_or_none,
@@ -72,6 +77,8 @@ class PaymentColumns(Relative):
     next_step_detail = string_or_none()
     extra = json_object()
     exclusive = flag()
+    merchant = string_or_none()
+    one_click = flag_or_none()
 
 
 _LIVE_ALONE = text("live AND exclusive")
@@ -96,7 +103,7 @@ payments = Table(
 
 
 class OperationColumns(Relative):
-    """`amount` and `moved` are in `currency`, `settles` is in the order's."""
+    """`amount` and `moved` are in `currency`, `settles` is in the order's, `credited` in one of its own."""
 
     payment_id = identity()
     type = string()
@@ -118,9 +125,15 @@ class OperationColumns(Relative):
     message = string_or_none()
     answered_at = whole_or_none()
     final = flag()
+    cumulative = later_flag()
+    credited = whole_or_none()
+    credited_currency = iso_code_or_none()
 
 
 _TO_CHECK = text("next_check_at IS NOT NULL")
+_REFERRED_TO = text("reference IS NOT NULL")
+# Questions say it in these very words: SQLite takes a partial index for nothing else.
+OPEN: Final = text("kind IN ('waiting', 'in_flight', 'in_doubt')")
 
 operations = Table(
     "orderkit_operations",
@@ -131,6 +144,8 @@ operations = Table(
     beside("orderkit_operations", "orderkit_refunds", "refund_id"),
     by_id("orderkit_operations"),
     Index("orderkit_operations_check_idx", "next_check_at", sqlite_where=_TO_CHECK, postgresql_where=_TO_CHECK),
+    Index("orderkit_operations_open_idx", "scope", "asked_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+    Index("orderkit_operations_reference_idx", "reference", sqlite_where=_REFERRED_TO, postgresql_where=_REFERRED_TO),
 )
 
 
@@ -141,8 +156,6 @@ class RefundColumns(Relative):
     reference = string_or_none()
     finished_at = whole_or_none()
 
-
-_REFERRED_TO = text("reference IS NOT NULL")
 
 refunds = Table(
     "orderkit_refunds",

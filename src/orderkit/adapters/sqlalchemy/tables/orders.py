@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Index, Table, UniqueConstraint
+from sqlalchemy import Index, Table, UniqueConstraint, text
 
 from orderkit.adapters.sqlalchemy.columns import (
     OfOrder,
@@ -163,12 +163,15 @@ class AttentionColumns(Relative):
     closed_at = whole_or_none()
 
 
+_OPEN = text("closed_at IS NULL")
+
 attention = Table(
     "orderkit_attention",
     METADATA,
     AttentionColumns,
     relative_key("orderkit_attention"),
     within_order("orderkit_attention"),
+    Index("orderkit_attention_open_idx", "scope", "opened_at", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     sqlite_with_rowid=False,
 )
 
