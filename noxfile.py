@@ -108,14 +108,14 @@ def demo(session: nox.Session) -> None:
 @nox.session(python=_pythons())
 def tests(session: nox.Session) -> None:
     """The whole suite, a real PostgreSQL included, on every Python found; what follows `--` goes to pytest."""
-    _install(session, extras="cli,postgresql,testing", groups=("test",))
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("test",))
     session.run("pytest", "-q", *(session.posargs or ("-n", "auto", "--maxprocesses", "4", "--dist", "worksteal")))
 
 
 @nox.session
 def lint(session: nox.Session) -> None:
     """Style, form, the direction of imports, and dependencies that are unused or undeclared."""
-    _install(session, extras="cli,postgresql,testing", groups=("lint",))
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("lint",))
     session.run("ruff", "check", ".")
     session.run("ruff", "format", "--check", ".")
     session.run("lint-imports")
@@ -125,8 +125,59 @@ def lint(session: nox.Session) -> None:
 @nox.session
 def types(session: nox.Session) -> None:
     """mypy --strict over the package and the tests that use its public names as a host does."""
-    _install(session, extras="cli,postgresql,testing", groups=("test", "types"))
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("test", "types"))
     session.run("mypy", "--strict", "src", *(folder for folder in ("tests/public_api",) if Path(folder).exists()))
+
+
+@nox.session
+def simulate(session: nox.Session) -> None:
+    """Ten thousand seeded lives under every fault; `-- --seed N` plays one of them again, exactly."""
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("test",))
+    session.run("python", "-m", "orderkit.testing.simulation", *session.posargs)
+
+
+@nox.session
+def crash(session: nox.Session) -> None:
+    """Two hundred SIGKILLs under load on SQLite and on PostgreSQL; then the gateway's ledger and ours are compared."""
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("test",))
+    for database in ("sqlite", "postgresql"):
+        session.run("python", "-m", "tests.crash", "--database", database, *(session.posargs or ("--kills", "200")))
+
+
+@nox.session
+def peers(session: nox.Session) -> None:
+    """The Stripe adapter against servers that others wrote; what cannot be installed is said, and its tests skip."""
+    _install(session, extras="cli,postgresql,stripe,testing", groups=("test",))
+    folder = Path(session.virtualenv.location) / "peers"
+    _install_localstripe(session, folder / "localstripe")
+    _install_stateful_mock(session, folder / "npm")
+    session.run("pytest", "-q", "tests/peers", *session.posargs, env={"ORDERKIT_PEERS": str(folder)})
+
+
+def _install_localstripe(session: nox.Session, folder: Path) -> None:
+    """Into a folder of its own, which only its own process ever sees."""
+    stamp = folder / "installed"
+    wanted = nox.project.dependency_groups(PYPROJECT, "peers")
+    if stamp.exists() and stamp.read_text() == "\n".join(wanted):
+        return
+    shutil.rmtree(folder, ignore_errors=True)
+    session.install("--constraint", str(CONSTRAINTS), "--target", str(folder), *wanted, success_codes=range(256))
+    if (folder / "localstripe").is_dir():
+        stamp.write_text("\n".join(wanted))
+    else:
+        session.warn("localstripe could not be installed: its tests skip")
+
+
+def _install_stateful_mock(session: nox.Session, folder: Path) -> None:
+    """With npm, where there is one."""
+    package = "stripe-stateful-mock@0.0.16"
+    if (folder / "node_modules" / "stripe-stateful-mock" / "dist" / "cli.js").is_file():
+        return
+    if shutil.which("npm") is None:
+        session.warn("npm is not there: the tests of stripe-stateful-mock skip")
+        return
+    options = ("--prefix", str(folder), "--no-audit", "--no-fund", "--ignore-scripts", "--silent")
+    session.run("npm", "install", *options, package, external=True, success_codes=range(256))
 
 
 @nox.session

@@ -14,6 +14,7 @@ from orderkit.ports.delivery import Channel
 from orderkit.ports.exchange import EventStatus, InboxEvent
 from orderkit.ports.gateway import PaymentGateway
 from orderkit.ports.ids import Ids, TimeOrderedIds
+from orderkit.ports.rates import ExchangeRates
 from orderkit.ports.storage import Storage
 from orderkit.profiles import Profile, retail
 from orderkit.profiles.profile import fingerprint_of
@@ -37,6 +38,7 @@ class Orderkit:
         channels: where facts go: names, each of which gets its own outbox messages; or names with the `Channel` that
             takes them there, which `run_due` then hands them to.
         clock, ids: handed in by tests and simulators.
+        rates: quotes exchange rates, where customers may pay in another currency than the order's.
 
     Raises:
         LifecycleError: the extensions contradict the profile or one another.
@@ -54,6 +56,7 @@ class Orderkit:
         channels: Sequence[str] | Mapping[str, Channel] = ("events",),
         clock: Clock | None = None,
         ids: Ids | None = None,
+        rates: ExchangeRates | None = None,
     ) -> None:
         self.storage = storage
         self.profile = profile
@@ -67,6 +70,7 @@ class Orderkit:
         self._clock = clock or SystemClock()
         self._ids = ids or TimeOrderedIds()
         self._numbers = Numbers()
+        self._rates = rates
 
     def scope(self, scope: str, *, actor: Actor, storage: Storage | None = None) -> Shop:
         """The order desk of one tenant, on behalf of one actor.
@@ -143,6 +147,7 @@ class Orderkit:
             fields=self.fields,
             channels=self.channels,
             numbers=self._numbers,
+            rates=self._rates,
         )
 
 

@@ -70,18 +70,20 @@ class Shop:
         capture: bool = True,
         one_click: bool = False,
         comment: str | None = None,
+        currency: str | None = None,
         **asked: Unpack[Asked],
     ) -> Payment:
         """Pay what is open on the order, or `amount` of it, through the gateway the host calls `via`.
 
         `capture=False` only authorizes; `payments.capture` takes the money later. `method` is the gateway's opaque
         handle for the card or account, `one_click` says that the customer used a stored one; `comment` is the buyer's
-        word for whoever confirms a payment by hand. The answer is in the payment: its `status`, and `next_step` for
-        the customer (nothing, a redirect, "wait").
+        word for whoever confirms a payment by hand. `currency` is another one that the customer pays in, at the rate
+        that the host's `ExchangeRates` quote now; `amount` stays in the order's. The answer is in the payment: its
+        `status`, and `next_step` for the customer (nothing, a redirect, "wait").
 
         Raises:
             TransitionRefused: the order may not be paid now (`something_is_open`, `one_payment_at_a_time`, …).
-            InvalidRequest: `via` names no gateway.
+            InvalidRequest: `via` names no gateway, or there is no rate for `currency`.
         """
         command = command_for("pay", self.actor, order_id, asked)
         return paying.pay(
@@ -94,6 +96,7 @@ class Shop:
             capture=capture,
             one_click=one_click,
             comment=comment,
+            currency=currency,
         )
 
     def refund(

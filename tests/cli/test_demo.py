@@ -122,7 +122,7 @@ def test_every_way_of_paying_is_in_the_demo(orderkit: Orderkit) -> None:
 
 
 def test_a_lost_answer_is_found_without_a_second_charge(orderkit: Orderkit) -> None:
-    """The demo shows it: the answer is lost, a second try is refused, the gateway is asked, the card is charged once."""
+    """The demo shows it: the answer is lost, a second try refused, the gateway asked, the card charged once."""
     (step,) = (each for each in orderkit("demo", "--json").json["steps"] if each["verb"] == "recover")
     for expected in ("answer lost, unknown", "a second try is refused", "the gateway is asked", "charged once"):
         assert expected in step["text"]

@@ -1,6 +1,7 @@
 """The bank of the crash sweep: what moved is decided and written here alone, in plain minor units. The oracle.
 
-It shares no code with the library; what comes in and goes out are plain values, as they stand on the wire. No HTTP here.
+It shares no code with the library; what comes in and goes out are plain values, as they stand on the wire. HTTP is in
+`bank_server`.
 """
 
 from __future__ import annotations
@@ -30,15 +31,17 @@ class Bank:
         calls: how often each key came; asked: the request that first came under it.
         answered: what became of each key that was decided or accepted.
         reused: keys that came back with another request (I-34).
-        events: what is told of by webhook, the oldest first; acknowledged: the ids that were taken.
+        told: how many events there were; is_told: whether one is ever sent.
+        events: those that are, the oldest first; acknowledged: the ids that were taken.
     """
 
-    tell: Callable[[Plain], bool]
+    is_told: Callable[[Plain], bool]
     ledger: list[Plain] = field(factory=list)
     calls: Counter[str] = field(factory=Counter)
     asked: dict[str, Plain] = field(factory=dict)
     answered: dict[str, Plain] = field(factory=dict)
     reused: list[str] = field(factory=list)
+    told: int = 0
     events: dict[str, Plain] = field(factory=dict)
     acknowledged: set[str] = field(factory=set)
     lock: threading.RLock = field(factory=threading.RLock)
@@ -99,7 +102,8 @@ class Bank:
                 "asked": self.asked,
                 "answered": self.answered,
                 "reused": self.reused,
-                "events": list(self.events),
+                "told": self.told,
+                "events": list(self.events.values()),
                 "acknowledged": sorted(self.acknowledged),
                 "waiting": len(self._due),
             }
@@ -141,14 +145,11 @@ class Bank:
 
     def _decide(self, asked: Plain, outcome: Plain) -> Plain:
         self.answered[asked["key"]] = outcome
-        id = f"evt_{len(self.events) + 1}"
-        event = {"id": id, "type": f"{asked['type']}.{outcome['is']}", "report": self._report(asked, outcome)}
-        self.events[id] = event
-        if not self.tell(event):
-            self.acknowledged.add(id)
-            del self.events[id]
-            self.events[f"lost_{id}"] = event
-            self.acknowledged.add(f"lost_{id}")
+        self.told += 1
+        event = {"id": f"evt_{self.told}", "type": f"{asked['type']}.{outcome['is']}"}
+        event["report"] = self._report(asked, outcome)
+        if self.is_told(event):
+            self.events[event["id"]] = event
         return outcome
 
     def _report(self, asked: Plain, outcome: Plain) -> Plain:
@@ -177,6 +178,8 @@ class Bank:
             kept = sums["sale"] + sums["capture"] - sums["refund"] - sums["waiting refund"]
             return None if minor <= kept else "exceeds_captured"
         if type == "void":
+            if sums["waiting capture"]:
+                return "capture_in_flight"
             taken = sums["sale"] + sums["capture"] > 0 and self._held(sums) <= 0
-            return "already_captured" if taken or sums["waiting capture"] else None
+            return "already_captured" if taken else None
         return None

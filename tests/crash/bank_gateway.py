@@ -1,4 +1,4 @@
-"""The adapter to that bank: instructions become HTTP calls, answers become outcomes, and everything else is `Unknown`."""
+"""The adapter to that bank: instructions go out by HTTP, answers become outcomes, all else is `Unknown`."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ from orderkit import (
     InvalidRequest,
     Money,
     NeverSeen,
-    Outcome,
     Pending,
     Rejected,
     Report,
     Unknown,
 )
+from orderkit.payments.outcomes import Outcome
 from orderkit.ports.gateway import Instruction
 
 SECRET = b"loopback"

@@ -44,7 +44,7 @@ class Server(ThreadingHTTPServer):
     def __init__(self, seed: str) -> None:
         super().__init__(("127.0.0.1", 0), Clerk)
         self._dice, self._rolling = Dice(seed), threading.Lock()
-        self.bank = Bank(tell=lambda event: self.roll(lambda dice: dice.roll() >= LOST_EVENTS))
+        self.bank = Bank(is_told=lambda event: self.roll(lambda dice: dice.roll() >= LOST_EVENTS))
 
     def roll(self, how: Any) -> Any:
         with self._rolling:
@@ -87,12 +87,18 @@ class Clerk(BaseHTTPRequestHandler):
             self.answer(bank.statement(id))
         elif noun == "events":
             self.answer([self.signed(each) for each in bank.waiting_events(int(id))])
+        elif noun == "all_events":
+            self.answer([self.signed(each) for each in bank.books()["events"]])
         else:
             self.answer(bank.books())
 
     def signed(self, event: Plain) -> Plain:
         body = json.dumps(event)
-        return {"id": event["id"], "body": body, "signature": hmac.new(SECRET, body.encode(), hashlib.sha256).hexdigest()}
+        return {
+            "id": event["id"],
+            "body": body,
+            "signature": hmac.new(SECRET, body.encode(), hashlib.sha256).hexdigest(),
+        }
 
     def answer(self, said: object, status: int = 200) -> None:
         body = json.dumps(said).encode()
@@ -110,5 +116,6 @@ class Clerk(BaseHTTPRequestHandler):
 
 if __name__ == "__main__":
     server = Server(sys.argv[1])
-    print(server.server_address[1], flush=True)
+    sys.stdout.write(f"{server.server_address[1]}\n")
+    sys.stdout.flush()
     server.serve_forever()

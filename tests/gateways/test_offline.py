@@ -21,4 +21,4 @@ def test_accounts_do_not_share_references() -> None:
     """The reference names the account and the operation, so that it can stand on a transfer."""
     asked = GatewaySuite().instruction("sale")
     answers = {OfflineGateway(name).sale(asked) for name in ("till-1", "till-2")}
-    assert answers == {Pending(f"till-1/{asked.key.hex}"), Pending(f"till-2/{asked.key.hex}")}
+    assert answers == {Pending(f"{till}/{asked.key.hex}", by_person=True) for till in ("till-1", "till-2")}

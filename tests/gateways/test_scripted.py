@@ -3,37 +3,81 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TypeVar
+from datetime import datetime
 
 import pytest
 from attrs import evolve
 
-from orderkit import Approved, Declined, Instruction, Money, NeverSeen, PaymentGateway, Pending, RequiresAction
+from orderkit import Approved, Declined, Instruction, Money, NeverSeen, PaymentGateway, Pending, RequiresAction, Unknown
 from orderkit.adapters.scripted import (
+    ALL_CAPABILITIES,
+    DEFAULT,
+    PROFILES,
     Answer,
+    KeyProfile,
     ScriptedGateway,
+    answers_nonsense,
     approves,
     asks_customer,
     declines,
+    fails,
     rejects,
     times_out,
     waits,
 )
+from orderkit.ports.clock import SystemClock
+from orderkit.testing.gateway_events import Signed
 from orderkit.testing.gateway_suite import GatewaySuite
 
-T = TypeVar("T")
+TAKEN = evolve(ALL_CAPABILITIES, currencies=frozenset({"EUR", "JPY"}))
 
 
-class TestScriptedGateway(GatewaySuite):
+class _Exam(GatewaySuite):
     """It declines the card that a test calls declined, and approves the rest."""
 
     declined_method = "tok_declined"
 
-    @pytest.fixture
-    def gateway(self) -> PaymentGateway:
-        gateway = ScriptedGateway()
+    def ready(self, gateway: ScriptedGateway) -> ScriptedGateway:
         gateway.on_call = lambda asked: gateway.play(declines()) if asked.method == self.declined_method else None
         return gateway
+
+    def signed_event(self, gateway: PaymentGateway, at: datetime) -> Signed | None:
+        assert isinstance(gateway, ScriptedGateway)
+        gateway.sale(self.instruction("sale"))
+        (event,) = gateway.events()
+        return event.body, gateway.signed(event.body, at)
+
+
+class TestScriptedGateway(_Exam):
+    """As it comes."""
+
+    @pytest.fixture
+    def gateway(self) -> PaymentGateway:
+        return self.ready(ScriptedGateway())
+
+
+@pytest.mark.parametrize("profile", PROFILES.values(), ids=PROFILES)
+class TestScriptedGatewayUnderAProfile(_Exam):
+    """Whatever a key is worth, with captures told one by one."""
+
+    @pytest.fixture
+    def gateway(self, profile: KeyProfile) -> PaymentGateway:
+        return self.ready(ScriptedGateway.under(profile, SystemClock(), capabilities=TAKEN))
+
+
+@pytest.mark.parametrize("carries_metadata", [True, False])
+@pytest.mark.parametrize("several_captures", [True, False])
+class TestScriptedGatewayThatTellsTotals(_Exam):
+    """Captures told as one growing total, with our keys and without, with several captures and with one."""
+
+    @pytest.fixture
+    def gateway(self, carries_metadata: bool, several_captures: bool) -> PaymentGateway:
+        able = evolve(TAKEN, several_captures=several_captures)
+        return self.ready(
+            ScriptedGateway.under(
+                DEFAULT, SystemClock(), capabilities=able, carries_metadata=carries_metadata, tells_totals=True
+            )
+        )
 
 
 def sale(amount: str = "10.00") -> Instruction:
@@ -47,8 +91,15 @@ def sale(amount: str = "10.00") -> Instruction:
         (approves(at_most=Money("4.00", "EUR")), Approved("sale_1", Money("4.00", "EUR")), 4_00),
         (approves(at_most=Money("40.00", "EUR")), Approved("sale_1", Money("10.00", "EUR")), 10_00),
         (declines("stolen"), Declined("stolen"), 0),
-        (waits(), Pending("pending"), 0),
-        (asks_customer("https://bank.example/x"), RequiresAction("action", "https://bank.example/x"), 0),
+        (waits(), Pending("sale_1"), 0),
+        (asks_customer("https://bank.example/x"), RequiresAction("sale_1", "https://bank.example/x"), 0),
+        (fails(after=True), Unknown("500: internal server error"), 10_00),
+        (fails(after=False), Unknown("500: internal server error"), 0),
+        (answers_nonsense("other_currency"), Approved("sale_1", Money("10.00", "CHF")), 10_00),
+        (answers_nonsense("too_much"), Approved("sale_1", Money("20.00", "EUR")), 10_00),
+        (answers_nonsense("zero"), Approved("sale_1", Money("0.00", "EUR")), 10_00),
+        (answers_nonsense("negative"), Approved("sale_1", Money("-10.00", "EUR")), 10_00),
+        (answers_nonsense("no_outcome"), {"status": "ok"}, 10_00),
         (Answer("moves", Declined("odd")), Declined("odd"), 10_00),
     ],
 )

@@ -18,7 +18,6 @@ from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.scripted import ScriptedGateway
 from orderkit.payments.folding import open_attempts
 
-
 ASK_FIRST = ("abandon", "cancel", "cancel_and_settle")
 
 

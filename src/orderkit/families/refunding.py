@@ -82,7 +82,7 @@ def begin_sending_back(
     refund = case.family.refund(refund_id)
     rest, family, operations = refund.amount, case.family, []
     for payment in sorted(case.family.payments, key=lambda each: (each.started_at, each.id), reverse=True):
-        refundable = fold(family.operations_of(payment.id)).refundable
+        refundable = fold(family.operations_of(payment.id), settled=True).refundable
         part = min(rest, Money.of_minor(refundable, rest.currency))
         if part.minor > 0 and payment.id in accounts:
             begun = begin_refund_of(

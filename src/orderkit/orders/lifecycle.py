@@ -133,8 +133,9 @@ def reaches_minimum_share(ask: Ask) -> Refusal | None:
 
 
 def gateway_takes_it(ask: Ask) -> Refusal | None:
-    """The gateway's adapter takes the order's currency, and can authorize where the money is to be captured later."""
-    able, currency = ask.maybe("capabilities", Capabilities), ask.stands.total.currency
+    """The gateway's adapter takes the currency, and can authorize where the money is to be captured later."""
+    able = ask.maybe("capabilities", Capabilities)
+    currency = ask.maybe("currency", str) or ask.stands.total.currency
     if able is None:
         return None
     if not able.takes(currency):

@@ -15,8 +15,9 @@ from attrs import evolve, frozen
 
 from orderkit.capabilities import Capabilities
 from orderkit.cases import Case
+from orderkit.errors import InvalidRequest
 from orderkit.family import OrderFamily
-from orderkit.money import Money
+from orderkit.money import Money, rounded
 from orderkit.payments.folding import fold, open_attempts
 from orderkit.payments.rates import in_currency_of, settled_for
 from orderkit.payments.records import Operation, OperationKind, Payment
@@ -39,6 +40,25 @@ class GatewayAccount:
 
 
 @frozen
+class Charged:
+    """The currency a customer pays in, and how many of it are one of the order's, as quoted."""
+
+    currency: str
+    quoted: Decimal
+
+    def of(self, asked: Money) -> Money:
+        """What is charged for an amount in the order's currency; rounded here and nowhere else.
+
+        Raises:
+            InvalidRequest: it comes to nothing.
+        """
+        charged = rounded(asked.amount * self.quoted, self.currency)
+        if charged.minor <= 0:
+            raise InvalidRequest("amount", "is_positive", amount=str(charged))
+        return charged
+
+
+@frozen
 class Begun:
     """The family with the intent written into it, and the operation to carry out."""
 
@@ -57,10 +77,12 @@ def begin_payment(
     payment_id: UUID,
     operation_id: UUID,
     one_click: bool = False,
+    charged: Charged | None = None,
 ) -> Begun:
     """Start paying a request: all that is open on it, or `amount`; a sale, or an authorization to capture later.
 
     `one_click` says that the customer used a stored method; it is kept where the gateway offers that (row S4-33).
+    `charged` says in which other currency the customer pays; the amount and its rate are frozen then (row S4-35).
 
     Raises:
         TransitionNotPossible, TransitionRefused: the order may not be paid now, and why.
@@ -73,8 +95,10 @@ def begin_payment(
         amount=amount,
         capabilities=through.capabilities,
         capture=capture,
+        currency=charged.currency if charged else request.amount.currency,
     )
     asked = request.open_amount if amount is None else amount
+    paid = asked if charged is None else charged.of(asked)
     payment = Payment(
         id=payment_id,
         order_id=case.family.order.id,
@@ -82,21 +106,22 @@ def begin_payment(
         gateway=through.gateway,
         account=through.account,
         method=method,
-        amount=asked,
-        rate=Decimal(1),
+        amount=paid,
+        rate=Decimal(1) if charged is None else asked.amount / paid.amount,
         status=_UNDER_WAY[0],
         kind=_UNDER_WAY[1],
         live=True,
-        authorized=Money.zero(asked.currency),
-        captured=Money.zero(asked.currency),
-        refunded=Money.zero(asked.currency),
-        charged_back=Money.zero(asked.currency),
+        authorized=Money.zero(paid.currency),
+        captured=Money.zero(paid.currency),
+        refunded=Money.zero(paid.currency),
+        charged_back=Money.zero(paid.currency),
         started_at=case.at,
         merchant=through.merchant,
         one_click=one_click if through.capabilities.one_click else None,
     )
     begun = evolve(case, family=case.family.with_payment(payment))
-    return _intend(begun, payment, "sale" if capture else "authorize", asked, operation_id=operation_id)
+    type: OperationKind = "sale" if capture else "authorize"
+    return _intend(begun, payment, type, paid, settles=asked, operation_id=operation_id)
 
 
 def begin_capture(
@@ -143,12 +168,13 @@ def without_unsent(
 
 
 def begin_refund_of(
-    case: Case, payment_id: UUID, amount: Money, *, through: GatewayAccount, refund_id: UUID | None, operation_id: UUID
+    case: Case, payment_id: UUID, part: Money, *, through: GatewayAccount, refund_id: UUID | None, operation_id: UUID
 ) -> Begun:
-    """Send captured money of one payment back."""
+    """Send captured money of one payment back: `part` in the order's currency, whatever the payment's is."""
     payment = case.family.payment(payment_id)
+    amount = in_currency_of(payment, part)
     case.permit(payment, "refund", amount=amount, capabilities=through.capabilities)
-    return _intend(case, payment, "refund", amount, operation_id=operation_id, refund_id=refund_id)
+    return _intend(case, payment, "refund", amount, settles=part, operation_id=operation_id, refund_id=refund_id)
 
 
 def excess_of(case: Case, payment_id: UUID) -> Money:
@@ -207,6 +233,7 @@ def _intend(
     amount: Money,
     *,
     operation_id: UUID,
+    settles: Money | None = None,
     refund_id: UUID | None = None,
     final: bool = False,
 ) -> Begun:
@@ -217,7 +244,7 @@ def _intend(
         payment_id=payment.id,
         type=type,
         amount=amount,
-        settles=settled_for(payment, amount, case.family.order.currency),
+        settles=settled_for(payment, amount, case.family.order.currency) if settles is None else settles,
         status=created.key,
         kind=created.kind.key,
         asked_at=case.at,

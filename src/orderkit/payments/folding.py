@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator
 from typing import TypeVar
 from uuid import UUID
 
-from attrs import frozen
+from attrs import evolve, frozen
 
+from orderkit.money.numbers import half_up
 from orderkit.payments.records import Operation
 
 Key = TypeVar("Key")
@@ -116,7 +117,26 @@ def counted(operations: Iterable[Operation]) -> tuple[Movement, ...]:
             _keep_larger(told, (each.payment_id, each.type, each.reference), each)
     single = [_movement(_larger(each, told.pop((each.payment_id, each.type, each.reference), each))) for each in asked]
     single.extend(_movement(each) for each in told.values())
-    return (*single, *_excess(single, totals))
+    return _exactly_settled((*single, *_excess(single, totals)))
+
+
+def _exactly_settled(movements: tuple[Movement, ...]) -> tuple[Movement, ...]:
+    """Captures of a payment in another currency count for what they come to in all, so that parts of an authorization
+    settle exactly what the whole does, however it was cut."""
+    if all(each.operation.settles.currency == each.operation.amount.currency for each in movements):
+        return movements
+    held = {each.operation.payment_id: each for each in movements if each.operation.type == "authorize"}
+    captured: Counter[UUID] = Counter()
+    made: list[Movement] = []
+    for each in sorted(movements, key=lambda each: each.operation.id):
+        whole = held.get(each.operation.payment_id)
+        if each.operation.type == "capture" and whole is not None and whole.moved:
+            before = captured[each.operation.payment_id]
+            captured[each.operation.payment_id] = before + each.moved
+            upto, from_ = (half_up(minor * whole.settles, whole.moved) for minor in (before + each.moved, before))
+            each = evolve(each, settles=upto - from_)
+        made.append(each)
+    return tuple(made)
 
 
 def _keep_larger(known: dict[Key, Operation], key: Key, operation: Operation) -> None:

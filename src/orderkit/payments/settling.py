@@ -109,7 +109,8 @@ def _moved(case: Case, operation: Operation, reference: str, moved: Money) -> Op
     if operation.type == "fee":
         return evolve(operation, reference=reference, moved=moved, code=None, message=None)
     payment = case.family.payment(operation.payment_id)
-    settles = settled_for(payment, moved, case.family.order.currency)
+    as_asked = operation.moved is None and moved == operation.amount
+    settles = operation.settles if as_asked else settled_for(payment, moved, case.family.order.currency)
     return evolve(operation, reference=reference, moved=moved, settles=settles, code=None, message=None)
 
 

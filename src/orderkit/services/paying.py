@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from uuid import UUID
 
 from attrs import evolve
 
 from orderkit.cases import Case
+from orderkit.currencies import exponent
 from orderkit.errors import InvalidRequest, Plain, Refusal, TransitionRefused
 from orderkit.family import OrderFamily
 from orderkit.money import Money
 from orderkit.payments.decisions import (
     Begun,
+    Charged,
     begin_abandon,
     begin_capture,
     begin_credit_of_excess,
@@ -31,6 +34,7 @@ from orderkit.ports.storage import Reading
 from orderkit.services import texts
 from orderkit.services.asking import looked_up, rejoined
 from orderkit.services.commands import Command, Committed, Decide, Decision, change
+from orderkit.services.units import outside
 from orderkit.services.wiring import Wiring
 
 LONGEST_COMMENT = 2_000
@@ -47,9 +51,11 @@ def pay(
     capture: bool,
     one_click: bool = False,
     comment: str | None = None,
+    currency: str | None = None,
 ) -> Payment:
     """Start a payment of the order's open request through the gateway, and record the answer."""
     _check_comment(comment)
+    charged = None if currency is None else _quoted(wiring, order_id, currency)
 
     def decide(case: Case) -> Decision:
         begun = begin_payment(
@@ -62,14 +68,15 @@ def pay(
             payment_id=wiring.ids.new(case.at),
             operation_id=wiring.ids.new(case.at),
             one_click=one_click,
+            charged=charged,
         )
         begun = _with_comment(wiring, begun, comment)
         started = PaymentStarted(order_id, begun.operation.payment_id, via, begun.operation.amount)
         return _decision(wiring, case, begun, "pay", started)
 
     asked = _with(command, via=via, method=method, amount=_text(amount), capture=capture)
-    if one_click or comment is not None:
-        asked = _with(asked, one_click=one_click, comment=comment)
+    if one_click or comment is not None or currency is not None:
+        asked = _with(asked, one_click=one_click, comment=comment, currency=currency)
     committed = change(wiring, asked, lambda store: store.family(wiring.scope, order_id), decide)
     return _payment(rejoined(wiring, command.actor, committed), committed)
 
@@ -213,6 +220,23 @@ def _on_payment(wiring: Wiring, command: Command, payment_id: UUID, decide: Deci
 
 def _payment(family: OrderFamily, committed: Committed) -> Payment:
     return family.payment(committed.id("payment"))
+
+
+def _quoted(wiring: Wiring, order_id: UUID, currency: str) -> Charged | None:
+    """The rate that is frozen with the payment; None where the order is in that currency already (row S4-35)."""
+    with wiring.storage.reading() as store:
+        own = store.family(wiring.scope, order_id).order.currency
+    exponent(currency)
+    if currency == own:
+        return None
+    rates = wiring.rates
+    now = wiring.clock.now()
+    quoted = (
+        None if rates is None else outside("exchange rates", lambda: rates.rate(wiring.scope, own, currency, at=now))
+    )
+    if not isinstance(quoted, Decimal) or not quoted.is_finite() or quoted <= 0:
+        raise InvalidRequest("currency", "has_rate", currency=currency, order_currency=own)
+    return Charged(currency, quoted)
 
 
 def _check_comment(comment: str | None) -> None:

@@ -20,6 +20,7 @@ from orderkit.payments.records import Operation, Payment
 from orderkit.ports.clock import Clock
 from orderkit.ports.gateway import CreditKeeper, PaymentGateway
 from orderkit.ports.ids import Ids
+from orderkit.ports.rates import ExchangeRates
 from orderkit.ports.storage import Storage
 from orderkit.profiles import Profile
 from orderkit.standing import stand
@@ -63,6 +64,7 @@ class Wiring:
     fields: tuple[Field, ...]
     channels: tuple[str, ...]
     numbers: Numbers
+    rates: ExchangeRates | None = None
 
     def case(self, family: OrderFamily, actor: Actor, at: datetime) -> Case:
         """The case of a family at an instant, never before its last change (I-18)."""

@@ -67,7 +67,7 @@ class House:
         if answer.does == "moves":
             return self.move(asked, answer.at_most, at)
         accepted = self._accepted(asked, answer, self.bank.new_reference(asked.type, reserve=True))
-        self.decide(asked, accepted)
+        self.decide(asked, accepted, at)
         if answer.settles_after is not None:
             self.agenda.enter(
                 at + answer.settles_after,
@@ -86,11 +86,12 @@ class House:
         """Book what was asked, or as much of it as may move; the bank's bounds have the last word."""
         why = self.refused(asked)
         if why is not None:
-            return self.decide(asked, Rejected(why))
+            return self.decide(asked, Rejected(why), at)
         amount = asked.amount if at_most is None else min(at_most, asked.amount)
         if asked.type == "void":
-            self._cancel_attempts(asked)
-            amount = Money.of_minor(min(amount.minor, self.bank.account(asked.payment_id).held), amount.currency)
+            self._cancel_attempts(asked, at)
+            held = max(0, self.bank.account(asked.payment_id).held)
+            amount = Money.of_minor(min(amount.minor, held), amount.currency)
         self.bank.answered.pop(asked.key, None)
         booking = self._booked(asked, amount, at, reference or self.bank.new_reference(asked.type))
         self._follow_up(asked, booking, at)
@@ -102,31 +103,30 @@ class House:
         if self.bank.booked(asked.key) is not None:
             return
         if not isinstance(outcome, Approved):
-            self.decide(asked, outcome)
+            self.decide(asked, outcome, at)
             return
         known = self.bank.answered.get(asked.key)
         reference = known.reference if isinstance(known, Pending | RequiresAction) else None
         self.move(asked, outcome.amount, at, reference)
 
-    def decide(self, asked: Instruction, outcome: Outcome) -> Outcome:
+    def decide(self, asked: Instruction, outcome: Outcome, at: datetime) -> Outcome:
         """Keep what became of an operation that is not booked, and tell of it."""
         self.bank.answered[asked.key] = outcome
         report = self.reporter.of_answer(asked)
         if report is not None:
-            self.tell(report)
+            self.tell(report, at=at)
         return outcome
 
     def enter(self, booking: Booking, at: datetime) -> Booking:
         """Book what nobody asked for through us, and tell of it."""
         entered = self.bank.add(evolve(booking, at=at))
-        self.tell(self.reporter.of_booking(entered))
+        self.tell(self.reporter.of_booking(entered), at=at)
         return entered
 
-    def tell(self, *reports: Report) -> None:
-        """Write one event about these."""
-        id, now = f"evt_{len(self.post.written) + 1}", self.clock.now()
-        event = Event(id=id, type=event_type(reports[0]), reports=reports)
-        self.post.post(id, written(event, now), now)
+    def tell(self, *reports: Report, at: datetime) -> None:
+        """Write one event about these, as of the instant at which it happened."""
+        event = Event(id=f"evt_{len(self.post.written) + 1}", type=event_type(reports[0]), reports=reports)
+        self.post.post(event.id, written(event, at), at)
 
     def unasked(self, payment_id: UUID, type: BookingType, amount: Money) -> Booking:
         """A line on a payment that no call of ours caused; not written yet."""
@@ -160,7 +160,7 @@ class House:
             reports.append(self.reporter.of_booking(release))
         if asked.type == "authorize" and self.holds_for is not None:
             self.agenda.enter(at + self.holds_for, lambda due: self._lapse(booking, due))
-        self.tell(*reports)
+        self.tell(*reports, at=at)
 
     def _rest(self, booking: Booking) -> Money:
         return Money.of_minor(max(0, self.bank.account(booking.payment_id).held), booking.amount.currency)
@@ -170,13 +170,13 @@ class House:
         if rest:
             self.enter(self.unasked(authorization.payment_id, "release", rest), at)
 
-    def _cancel_attempts(self, void: Instruction) -> None:
+    def _cancel_attempts(self, void: Instruction, at: datetime) -> None:
         """A void calls off what might still bring money: attempts that wait, and calls that are under way."""
         under_way = [self.bank.asked[key] for key in self.agenda.calls()]
         for asked in (*self.bank.waiting(void.payment_id), *under_way):
             if asked.payment_id == void.payment_id and asked.type in ("authorize", "sale"):
                 self.agenda.drop(asked.key)
-                self.decide(asked, Declined("canceled"))
+                self.decide(asked, Declined("canceled"), at)
 
     def _accepted(self, asked: Instruction, answer: Answer, reference: str) -> Outcome:
         return Pending(reference) if answer.redirect is None else RequiresAction(reference, answer.redirect)

@@ -113,7 +113,7 @@ class Intake:
         did = self.house.act(asked, answer, at)
         said = answer.says or did or Unknown("the script says nothing")
         if did is None and not isinstance(said, Unknown):
-            self.house.decide(asked, said)
+            self.house.decide(asked, said, at)
         truth: Outcome | NeverSeen = self.house.bank.truth(asked.key) if did is None else did
         self._keys.note(asked, at, said=said, truth=truth)
         return said if answer.nonsense is None else garbled(said, answer.nonsense, asked.amount)

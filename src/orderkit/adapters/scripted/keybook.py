@@ -60,7 +60,7 @@ class KeyBook:
 
         Of an earlier try under the very same key this says nothing definitive: that one has to be looked up.
         """
-        if self.profile.duplicate_heuristic == "off":
+        if self.profile.duplicate_heuristic == "off" or asked.type == "void":
             return None
         for earlier, since in reversed(self._came_in):
             if at - since >= self.profile.duplicate_window:

@@ -56,7 +56,10 @@ class Reporter:
         )
 
     def of_answer(self, asked: Instruction) -> Report | None:
-        """An operation that is not booked: waiting, or declined; None where the gateway made no object of it."""
+        """An operation that is not booked: waiting, or declined; None where the gateway made no object of it.
+
+        An approval that the script made up is none either: the bank does not lie.
+        """
         outcome = self.bank.answered.get(asked.key, NeverSeen())
         reference = _reference(asked, outcome)
         if reference is None or isinstance(outcome, NeverSeen):
@@ -112,7 +115,7 @@ def declined_reference(asked: Instruction) -> str:
 
 def _reference(asked: Instruction, outcome: Outcome | NeverSeen) -> str | None:
     match outcome:
-        case Pending(reference) | RequiresAction(reference) | Approved(reference):
+        case Pending(reference) | RequiresAction(reference):
             return reference
         case Declined():
             return declined_reference(asked)

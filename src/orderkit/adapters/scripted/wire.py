@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Literal, cast, get_args
@@ -26,7 +27,7 @@ from orderkit.ports.gateway import Event
 HEADER: Final = "scripted-signature"
 TOLERANCE: Final = timedelta(minutes=5)
 """How old a signature may be, and how far ahead of our clock the gateway's may go."""
-_LONGEST_STAMP: Final = 12
+_SECONDS: Final = re.compile("[0-9]{1,11}")
 
 _STATES: Final[dict[type[Outcome], str]] = {
     Approved: "succeeded",
@@ -63,7 +64,7 @@ def read(body: bytes) -> Event:
         id, type = _text(event["id"]), _text(event["type"])
         reports = tuple(_report_read(each) for each in event["reports"]) if type in EVENT_TYPES else ()
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError, MoneyError) as error:
-        raise InvalidRequest("body", "is_an_event", reason=error.__class__.__name__) from None
+        raise InvalidRequest("body", "is_event", problem=error.__class__.__name__) from None
     return Event(id=id, type=type, reports=reports)
 
 
@@ -74,28 +75,31 @@ def signed(body: bytes, at: datetime, secret: str) -> dict[str, str]:
 
 
 def check(body: bytes, headers: Mapping[str, str], secret: str, *, at: datetime) -> None:
-    """Nothing where the body was signed with the secret around `at`.
+    """Nothing where the body was signed with the secret around `at` (I-31).
 
     Raises:
-        InvalidRequest: the signature is missing or wrong, or its time is too far from `at`.
+        InvalidRequest: the `signature` is missing, given twice or wrong; the `timestamp` is garbled, too old, or ahead.
     """
-    found = next((value for name, value in headers.items() if name.lower() == HEADER), None)
-    if found is None:
-        raise InvalidRequest("signature", "is_signed", header=HEADER)
-    parts = [each.strip().partition("=") for each in found.split(",")]
+    found = [value for name, value in headers.items() if name.lower() == HEADER]
+    if len(found) != 1:
+        raise InvalidRequest("signature", "is_given_once" if found else "has_header", header=HEADER)
+    parts = [each.strip().partition("=") for each in found[0].split(",")]
     stamp = next((value for name, _, value in parts if name == "t"), "")
-    digests = [value for name, _, value in parts if name == "v1"]
+    if not _SECONDS.fullmatch(stamp):
+        raise InvalidRequest("timestamp", "is_well_formed", header=HEADER)
     expected = _digest(stamp, body, secret).encode()
-    if not any(hmac.compare_digest(expected, each.encode(errors="replace")) for each in digests):
-        raise InvalidRequest("signature", "is_authentic")
-    seconds = int(stamp) if stamp.isascii() and stamp.isdigit() and len(stamp) <= _LONGEST_STAMP else 0
-    if abs(at - EPOCH - timedelta(seconds=seconds)) > TOLERANCE:
-        raise InvalidRequest("timestamp", "is_recent", minutes=TOLERANCE // timedelta(minutes=1))
+    given = [value.encode(errors="replace") for name, _, value in parts if name == "v1"]
+    if not any(hmac.compare_digest(expected, each) for each in given):
+        raise InvalidRequest("signature", "is_of_known_secret")
+    sent_at = EPOCH + timedelta(seconds=int(stamp))
+    if at - sent_at > TOLERANCE:
+        raise InvalidRequest("timestamp", "is_recent", sent_at=sent_at.isoformat(), oldest=(at - TOLERANCE).isoformat())
+    if sent_at - at > TOLERANCE:
+        raise InvalidRequest("timestamp", "is_past", sent_at=sent_at.isoformat(), latest=(at + TOLERANCE).isoformat())
 
 
 def _digest(stamp: str, body: bytes, secret: str) -> str:
-    signed = stamp.encode(errors="replace") + b"." + body
-    return hmac.new(secret.encode(), signed, hashlib.sha256).hexdigest()
+    return hmac.new(secret.encode(), stamp.encode() + b"." + body, hashlib.sha256).hexdigest()
 
 
 def _report_written(report: Report) -> dict[str, object]:
