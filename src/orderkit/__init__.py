@@ -39,6 +39,7 @@ if TYPE_CHECKING:
         TransitionRefused,
     )
     from orderkit.extensions import Field
+    from orderkit.families.billing import BilledPayment, BilledRequest
     from orderkit.families.cancelling import Plan, PlanStep
     from orderkit.families.placing import NewOrder
     from orderkit.families.refunding import RefundItem
@@ -68,12 +69,15 @@ if TYPE_CHECKING:
     from orderkit.ports.delivery import Channel, Delivered, Never, NotNow
     from orderkit.ports.exchange import Delivery, InboxEvent, Message
     from orderkit.ports.gateway import Bookkeeper, Event, EventSource, Inquiry, Instruction, PaymentGateway
+    from orderkit.ports.rates import ExchangeRates
     from orderkit.ports.storage import CurrencyTotals, OrderFilter, OrderRow, Storage
     from orderkit.profiles import ItemKind, Profile
     from orderkit.refunds.records import Refund, RefundLine
     from orderkit.requests.records import PaymentRequest
     from orderkit.services.reading import Action, Listed, OrderDetails, Remembered
     from orderkit.services.receiving import Receipt
+    from orderkit.services.recovering import Recovered
+    from orderkit.services.relaying import Relayed
     from orderkit.services.running import Ran
     from orderkit.services.synchronizing import Difference, Synchronized
     from orderkit.services.watching import Stuck
@@ -91,6 +95,7 @@ _ROOMS = {
     "PlanOutdated Refusal StaleRecord StorageError TransitionError TransitionNotPossible "
     "TransitionRefused",
     "extensions": "Field",
+    "families.billing": "BilledPayment BilledRequest",
     "families.cancelling": "Plan PlanStep",
     "families.placing": "NewOrder",
     "families.refunding": "RefundItem",
@@ -110,12 +115,15 @@ _ROOMS = {
     "ports.delivery": "Channel Delivered Never NotNow",
     "ports.exchange": "Delivery InboxEvent Message",
     "ports.gateway": "Bookkeeper Event EventSource Inquiry Instruction PaymentGateway",
+    "ports.rates": "ExchangeRates",
     "ports.storage": "CurrencyTotals OrderFilter OrderRow Storage",
     "profiles": "ItemKind Profile",
     "refunds.records": "Refund RefundLine",
     "requests.records": "PaymentRequest",
     "services.reading": "Action Listed OrderDetails Remembered",
     "services.receiving": "Receipt",
+    "services.recovering": "Recovered",
+    "services.relaying": "Relayed",
     "services.running": "Ran",
     "services.synchronizing": "Difference Synchronized",
     "services.watching": "Stuck",
@@ -133,6 +141,8 @@ __all__ = [
     "Address",
     "Approved",
     "Ask",
+    "BilledPayment",
+    "BilledRequest",
     "Bookkeeper",
     "Busy",
     "Capabilities",
@@ -152,6 +162,7 @@ __all__ = [
     "Discount",
     "Event",
     "EventSource",
+    "ExchangeRates",
     "Extension",
     "Field",
     "GatewayError",
@@ -206,12 +217,14 @@ __all__ = [
     "Profile",
     "Ran",
     "Receipt",
+    "Recovered",
     "Redirect",
     "Refund",
     "RefundItem",
     "RefundLine",
     "Refusal",
     "Rejected",
+    "Relayed",
     "Remembered",
     "Report",
     "RequiresAction",

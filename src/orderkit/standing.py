@@ -12,7 +12,7 @@ from attrs import frozen
 
 from orderkit.family import OrderFamily
 from orderkit.money import Money
-from orderkit.payments.folding import Figures, fold, sent_back
+from orderkit.payments.folding import Figures, fold, sent_back, sent_back_elsewhere
 
 TRANSACTION_STATUSES = ("unknown", "in_progress", "partly_refunded", "refunded", "succeeded", "failed", "none")
 
@@ -25,7 +25,8 @@ class Standing:
         total: what the lines come to, which their items share out exactly (I-02).
         paid: captured, before refunds; refunded; charged_back; credited: moved to the customer's credit account.
         sent_back: the part of `refunded` that belongs to refunds of items; it lowers what is owed.
-        waived: cancelled items, and the unpaid part of refunded ones; nobody owes it any more.
+        waived: cancelled items, the unpaid part of refunded ones, and what was sent back at the gateway itself for no
+            item of ours; nobody owes it any more.
         authorized: held, neither captured nor released; in_flight: asked of gateways, no definitive answer yet.
         transaction_status: of `TRANSACTION_STATUSES`, the first that applies (row S0-10).
     """
@@ -119,7 +120,19 @@ def stand(family: OrderFamily) -> Standing:
 
 
 def waived(family: OrderFamily) -> Money:
-    """What nobody owes any more although it was never paid: cancelled items, and the unpaid part of refunded ones."""
+    """What nobody owes any more although no refund of items took it off: cancelled items, the unpaid part of refunded
+    ones, and what somebody sent back at the gateway itself, as far as it was not paid too much."""
+    items = _waived_items(family)
+    elsewhere = sent_back_elsewhere(family.operations)
+    if elsewhere <= 0:
+        return Money.of_minor(items, family.order.currency)
+    paid = sum(fold(family.operations_of(each.id), settled=True).captured for each in family.payments)
+    taken_off = sum(minor for _, minor in sent_back(family.operations)) + items
+    excess = max(0, paid - sum(each.amount.minor for each in family.items) + taken_off)
+    return Money.of_minor(items + max(0, elsewhere - excess), family.order.currency)
+
+
+def _waived_items(family: OrderFamily) -> int:
     done = [each for each in family.refunds if each.kind == "done"]
     returned = {line.item_id for each in done for line in each.lines}
     worth = sum(each.amount.minor for each in family.items if each.id in returned)
@@ -127,7 +140,7 @@ def waived(family: OrderFamily) -> Money:
     about = {each.id for each in family.refunds if any(line.item_id in returned for line in each.lines)}
     back = sum(minor for refund_id, minor in sent_back(family.operations) if refund_id in about)
     withdrawn = sum(each.amount.minor for each in family.items if each.kind == "cancelled" and each.id not in returned)
-    return Money.of_minor(max(0, worth - fees - back) + withdrawn, family.order.currency)
+    return max(0, worth - fees - back) + withdrawn
 
 
 def _transaction_status(folds: list[Figures]) -> str:

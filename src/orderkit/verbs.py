@@ -17,6 +17,7 @@ from orderkit.asked import Asked, command_for
 from orderkit.credit.records import CreditAccount, CreditEntry, CreditEntryKind
 from orderkit.errors import InvalidRequest
 from orderkit.extensions import Value
+from orderkit.families.billing import BilledRequest
 from orderkit.families.cancelling import Plan, Settle
 from orderkit.families.placing import NewOrder
 from orderkit.items.records import Item
@@ -138,6 +139,10 @@ class Orders:
     def history(self, order_id: UUID) -> tuple[reading.Remembered, ...]:
         """Every accepted change, oldest first: who, when, why, and what."""
         return reading.history(self._wiring, order_id)
+
+    def requests(self, order_id: UUID) -> tuple[BilledRequest, ...]:
+        """What was asked of the customer, with every attempt to pay it, the oldest first."""
+        return reading.requests(self._wiring, order_id)
 
     def list(self, filter: OrderFilter | None = None, *, after: str | None = None, limit: int = 50) -> reading.Listed:
         """A page of orders, newest first."""

@@ -32,7 +32,7 @@ from orderkit.ports.gateway import Instruction
 
 SECRET = b"loopback"
 SECONDS = 0.4
-GRACE = timedelta(seconds=3)
+GRACE = timedelta(seconds=5)
 
 
 @frozen

@@ -1,7 +1,7 @@
 """The desk as every process of the sweep wires it: one shop, one bank, one channel, and a profile in a hurry.
 
 Times are short so that nobody has to turn a clock: a lost call is looked up after a third of a second, and what the
-bank has never seen counts as never sent four seconds after it was asked for.
+bank has never seen counts as never sent six seconds after it was asked for.
 """
 
 from __future__ import annotations

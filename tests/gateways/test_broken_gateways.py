@@ -135,8 +135,8 @@ class CapturesTheReleased(Sound):
 class TellsTheRestAsRefunded(Sound):
     """Takes what a capture releases for a refund (F070)."""
 
-    def statement(self, inquiry: Inquiry) -> tuple[Report, ...] | Unknown:
-        told = _told(super().statement(inquiry))
+    def statement(self, inquiry: Inquiry) -> tuple[Report, ...]:
+        told = super().statement(inquiry)
         return tuple(evolve(each, type="refund") if each.type == "void" else each for each in told)
 
 
@@ -152,16 +152,16 @@ class CannotCountFils(Sound):
 class ForgetsRefunds(Sound):
     """Leaves out of its statement what went back."""
 
-    def statement(self, inquiry: Inquiry) -> tuple[Report, ...] | Unknown:
-        return tuple(each for each in _told(super().statement(inquiry)) if each.type != "refund")
+    def statement(self, inquiry: Inquiry) -> tuple[Report, ...]:
+        return tuple(each for each in super().statement(inquiry) if each.type != "refund")
 
 
 class MakesUpStatements(Sound):
     """Tells of payments that it has never heard of."""
 
-    def statement(self, inquiry: Inquiry) -> tuple[Report, ...] | Unknown:
+    def statement(self, inquiry: Inquiry) -> tuple[Report, ...]:
         money = Money("1.00", "EUR")
-        return (*_told(super().statement(inquiry)), Report(type="sale", reference="x", outcome=Approved("x", money)))
+        return (*super().statement(inquiry), Report(type="sale", reference="x", outcome=Approved("x", money)))
 
 
 class BelievesAnybody(Sound):
@@ -222,13 +222,8 @@ class NamesEventsAnew(Sound):
     """Gives an event another id whenever it is read."""
 
     def event(self, body: bytes) -> Event:
-        self.play(*self.script, declines())
-        return evolve(super().event(body), id=f"evt_{len(self.script)}")
-
-
-def _told(statement: tuple[Report, ...] | Unknown) -> tuple[Report, ...]:
-    assert not isinstance(statement, Unknown)
-    return statement
+        self.calls.append(Suite().instruction("sale"))
+        return evolve(super().event(body), id=f"evt_{len(self.calls)}")
 
 
 CAUGHT_BY = {

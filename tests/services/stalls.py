@@ -15,6 +15,7 @@ from orderkit import (
     Action,
     Actor,
     Customer,
+    ExchangeRates,
     Extension,
     Field,
     HistoryEntry,
@@ -122,6 +123,7 @@ def new_stall(
     credit: CreditGateway | None = None,
     clock: StillClock | None = None,
     ids: Ids | None = None,
+    rates: ExchangeRates | None = None,
 ) -> Stall:
     """A stall in this scope of the store."""
     clock = clock or StillClock()
@@ -135,6 +137,7 @@ def new_stall(
         fields=fields,
         clock=clock,
         ids=ids,
+        rates=rates,
     )
     shop = desk.scope(scope, actor=CLERK)
     return Stall(desk=desk, shop=shop, storage=storage, card=card, bank=bank, clock=clock)

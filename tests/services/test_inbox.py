@@ -88,7 +88,27 @@ def test_what_somebody_did_at_the_gateway_is_counted(stall: Stall) -> None:
     now = stall.family(payment.order_id).payment(payment.id)
     assert (now.captured, now.refunded, now.charged_back) == (eur("60.00"), eur("10.00"), eur("20.00"))
     standing = stall.shop.orders.details(payment.order_id).standing
-    assert (standing.net_paid, standing.due) == (eur("30.00"), eur("70.00"))
+    # A refund lowers what is owed, whoever made it; a chargeback does not.
+    assert (standing.net_paid, standing.owed, standing.due) == (eur("30.00"), eur("90.00"), eur("60.00"))
+
+
+def test_the_refund_of_a_duplicate_leaves_the_order_paid(stall: Stall) -> None:
+    """Paid twice by an old attempt, and the second money sent back at the gateway's own desk: the order stays paid,
+    nothing is owed and nothing is over (F063)."""
+    order = stall.place()
+    stall.card.play(asks_customer())
+    first = stall.shop.pay(order.id, via="card")
+    stall.shop.payments.abandon(first.id)
+    stall.shop.pay(order.id, via="card")
+    stall.card.finish(stall.family(order.id).operations[0].id, Approved("late"))
+    stall.card.dashboard.refund(first.id, eur("100.00"))
+    deliver_all(stall)
+    details = stall.shop.orders.details(order.id)
+    assert (details.family.order.status, details.standing.due, details.standing.credit) == (
+        "paid",
+        eur("0.00"),
+        eur("0.00"),
+    )
 
 
 def test_after_a_chargeback_only_the_rest_goes_back(stall: Stall) -> None:

@@ -264,3 +264,4 @@ def test_no_question_is_asked_per_row(tmp_path: Path) -> None:
     of_small, of_large = (_asked(shop, partial(load, order_id=one.order.id)) for one in (small, large))
     assert len(of_small) == len(of_large) < 20
     assert len(_asked(shop, listed)) == few
+    shop.close()

@@ -224,6 +224,23 @@ def sent_back(operations: Iterable[Operation]) -> Iterator[tuple[UUID, int]]:
                 yield refund_id, -each.settles
 
 
+def sent_back_elsewhere(operations: Iterable[Operation]) -> int:
+    """What somebody sent back at the gateway itself, for no item of ours, in the order's currency; less what came back
+    when such a refund failed later."""
+    movements = counted(operations)
+    refunds = {
+        (each.operation.payment_id, each.operation.reference)
+        for each in movements
+        if each.operation.type == "refund" and each.operation.reported and each.operation.refund_id is None
+    }
+    signs = {"refund": 1, "refund_reversal": -1}
+    return sum(
+        signs[each.operation.type] * each.settles
+        for each in movements
+        if each.operation.type in signs and (each.operation.payment_id, each.operation.reference) in refunds
+    )
+
+
 def funds_credited(operations: Iterable[Operation]) -> tuple[Operation, ...]:
     """The fees that are known, once each: `moved` is the fee, `credited` what is left for us (row S4-32)."""
     return tuple(each.operation for each in counted(operations) if each.operation.type == "fee")

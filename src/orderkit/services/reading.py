@@ -11,6 +11,7 @@ from attrs import frozen
 from orderkit.actors import Actor
 from orderkit.codec import from_micros
 from orderkit.errors import InvalidRequest
+from orderkit.families.billing import BilledRequest, billed
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
 from orderkit.keys import to_micros
@@ -91,6 +92,12 @@ def history(wiring: Wiring, order_id: UUID) -> tuple[Remembered, ...]:
     return tuple(
         Remembered(entry=each, reason=value_of(personal, order_id, f"reason.{each.sequence}")) for each in entries
     )
+
+
+def requests(wiring: Wiring, order_id: UUID) -> tuple[BilledRequest, ...]:
+    """What was asked of the customer and how it was paid, the oldest first (rows S4-27 to S4-38)."""
+    with wiring.storage.reading() as store:
+        return billed(store.family(wiring.scope, order_id))
 
 
 def listed(wiring: Wiring, filter: OrderFilter, *, after: str | None, limit: int) -> Listed:

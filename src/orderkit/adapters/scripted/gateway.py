@@ -23,7 +23,7 @@ from orderkit.adapters.scripted.post import Postbox, SignedEvent
 from orderkit.adapters.scripted.reporting import Reporter
 from orderkit.adapters.scripted.wire import check, read, signed
 from orderkit.capabilities import Capabilities
-from orderkit.payments.outcomes import NeverSeen, Outcome, Unknown
+from orderkit.payments.outcomes import NeverSeen, Outcome
 from orderkit.payments.reports import Report
 from orderkit.ports.clock import Clock
 from orderkit.ports.gateway import Event, Inquiry, Instruction
@@ -195,7 +195,7 @@ class ScriptedGateway:
             seen = self._intake.visible(instruction.key, at)
             return self._house.bank.truth(instruction.key) if seen else NeverSeen()
 
-    def statement(self, inquiry: Inquiry) -> tuple[Report, ...] | Unknown:
+    def statement(self, inquiry: Inquiry) -> tuple[Report, ...]:
         """All that the bank knows of a payment: by our metadata, or else by its own reference."""
         if self.on_look_up is not None:
             self.on_look_up(inquiry)

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
-from uuid import UUID
 
 from attrs import define, field
 
@@ -53,7 +52,8 @@ class Watcher(Protocol):
     def hit(self, fault: str, asked: Instruction) -> None: ...
 
 
-def _late(watcher: Watcher, latest: datetime, now: datetime, asked: Instruction) -> Answer:
+def _late(latest: datetime, now: datetime) -> Answer:
+    """Later than anybody waits, and not later than the gateway promises."""
     by = min(timedelta(seconds=50), latest - now - timedelta(seconds=1))
     return late(by) if by > timedelta(0) else times_out(after=True)
 
@@ -205,7 +205,7 @@ class CardDoor(Door):
         if played is not None:
             return played()
         if fault == "late effect":
-            return _late(self.watcher, latest, self.now(), asked)
+            return _late(latest, self.now())
         if fault == "late beyond grace":
             self.watcher.break_word(asked)
             return late(timedelta(hours=3))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable
+from datetime import datetime
 from uuid import UUID
 
 from attrs import define, field
@@ -14,7 +15,9 @@ from attrs import define, field
 from orderkit.adapters.scripted import Booking, ScriptedGateway
 from orderkit.credit.records import CreditEntry
 from orderkit.family import OrderFamily
+from orderkit.payments.outcomes import NeverSeen, Outcome
 from orderkit.payments.records import Operation
+from orderkit.ports.gateway import Instruction
 
 OPEN_KINDS = ("waiting", "in_flight", "in_doubt")
 IN_DOUBT = "in_doubt"
@@ -89,9 +92,14 @@ def total_of(family: OrderFamily) -> int:
 
 @define
 class Oracle:
-    """The card gateway's ledger, by payment and by key; read on as it grows."""
+    """The card gateway's ledger, by payment and by key; read on as it grows.
+
+    Attributes:
+        asked: the first call under each key at any gateway, and when it came.
+    """
 
     card: ScriptedGateway
+    asked: dict[UUID, tuple[Instruction, datetime]] = field(factory=dict, init=False)
     _read: int = field(default=0, init=False)
     _by_payment: dict[UUID, Counter[str]] = field(factory=lambda: defaultdict(Counter), init=False)
     _by_key: dict[UUID, Booking] = field(factory=dict, init=False)
@@ -113,6 +121,11 @@ class Oracle:
 
     def booked(self, key: UUID) -> Booking | None:
         return self._by_key.get(key)
+
+    def answered(self, key: UUID) -> Outcome | NeverSeen:
+        """What the gateway itself would say has become of an operation."""
+        asked = self.asked.get(key)
+        return NeverSeen() if asked is None else self.card.look_up(asked[0])
 
     def keys(self) -> Iterable[UUID]:
         """Every key that something was booked under."""

@@ -67,6 +67,7 @@ class Turns:
         changes: how often the baton changes hands: the weight of every other worker against 10 for going on.
         crashes, falls: the weights of a worker's death, and of the whole process's, against 1000.
         restart: what is done when the whole process has died, before any worker is born again.
+        on_death: told where somebody died, and whether with the whole process.
     """
 
     choices: Choices
@@ -75,12 +76,11 @@ class Turns:
     crashes: int = 0
     falls: int = 0
     restart: Callable[[], None] = lambda: None
+    on_death: Callable[[str, bool], None] = lambda where, whole: None
     failure: BaseException | None = field(default=None, init=False)
     current: Worker = field(factory=lambda: Worker("main", stream=REST), init=False)
     writer: Worker | None = field(default=None, init=False)
     falling: bool = field(default=False, init=False)
-    died: int = field(default=0, init=False)
-    fell: int = field(default=0, init=False)
     _workers: list[Worker] = field(factory=list, init=False)
     _over: threading.Lock = field(factory=threading.Lock, init=False)
 
@@ -215,9 +215,7 @@ class Turns:
             raise Crash
 
     def _die(self, me: Worker, where: str, *, whole: bool) -> None:
-        self.died += 1
-        if whole:
-            self.fell += 1
-            self.falling = True
+        self.falling = self.falling or whole
+        self.on_death(where, whole)
         self.log.add(me.name, where, "the whole process dies" if whole else "dies")
         raise Crash
