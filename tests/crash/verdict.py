@@ -69,7 +69,8 @@ def differences(at: Counter, books: Plain, folder: Path) -> tuple[Found, list[st
         *_money(stored, books),
         *_keys(stored, books),
         *_obligations(stored, books),
-        *_promises(at, stored, notes),
+        *_promises(stored, notes),
+        *_doubles(stored, notes),
         *_histories(at, stored),
         *_facts(stored, outbox, delivered),
         *_journal(at, books, folder),
@@ -166,7 +167,7 @@ def _obligations(stored: list[OrderFamily], books: Plain) -> Iterator[str]:
                 yield f"order {family.order.id}: {each.code} {dict(each.params)}"
 
 
-def _promises(at: Counter, stored: list[OrderFamily], notes: list[Plain]) -> Iterator[str]:
+def _promises(stored: list[OrderFamily], notes: list[Plain]) -> Iterator[str]:
     """I-20, I-27, S1-02: what a worker was told is there, once; what it never heard about was not done twice."""
     orders = {str(each.order.id) for each in stored}
     payments = {str(each.id): each for family in stored for each in family.payments}
@@ -200,6 +201,21 @@ def _promised(key: str, made: Plain, payments: dict[str, Any]) -> Iterator[str]:
         yield f"{key} was told of the payment {made['payment']}, which is lost"
     elif made["status"] == "captured" and payment.captured.minor == 0:
         yield f"{key} was told that the payment {payment.id} is captured, and nothing is"
+
+
+def _doubles(stored: list[OrderFamily], notes: list[Plain]) -> Iterator[str]:
+    """I-20, I-33: a command that was asked for again under its key is still one command."""
+    asked = [line for line in notes if line["what"] == "asks"]
+    wanted = Tally((each["verb"], each["args"].get("payment") or each["args"].get("order")) for each in asked)
+    for family in stored:
+        order_id = str(family.order.id)
+        made = {("pay", order_id): len(family.payments), ("refund", order_id): len(family.refunds)}
+        for each in family.payments:
+            types = Tally(operation.type for operation in family.operations_of(each.id))
+            made["capture", str(each.id)] = types["capture"]
+        for command, count in made.items():
+            if count > wanted[command]:
+                yield f"{command[0]} of {command[1]} was asked for {wanted[command]} times and made {count} times"
 
 
 def _histories(at: Counter, stored: list[OrderFamily]) -> Iterator[str]:

@@ -37,6 +37,8 @@ from orderkit import (
 )
 
 PAUSE_SECONDS = 0.03
+SLOW_ANSWERS = 0.08
+"""How many answers take their time: whoever dies meanwhile has done what nobody was told of."""
 WEIGHTS = {
     "sell": 22.0,
     "hold": 18.0,
@@ -144,6 +146,8 @@ class Worker:
             except StorageError:
                 time.sleep(PAUSE_SECONDS)
                 continue
+            if self.dice.roll() < SLOW_ANSWERS:
+                time.sleep(self.dice.between(0.05, 0.3))
             self.notes.write("done", key=asked.key, verb=asked.verb, made=made)
             return made
 

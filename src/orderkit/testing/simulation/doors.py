@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Final, Protocol
 
-from attrs import define, field
+from attrs import define
 
 from orderkit.adapters.credit import CreditGateway
 from orderkit.adapters.scripted import (
@@ -80,7 +80,7 @@ _WEIGHTS: Final = (*(weight for _, weight, _ in _PLAYED), 4, 1)
 ASKING_FAULTS: Final = ("look-up lost", "look-up refused")
 
 
-@define
+@define(kw_only=True)
 class Door:
     """A way to one gateway: nothing is scripted, but answers may be lost before or after the effect.
 
@@ -169,12 +169,12 @@ class Door:
             raise TimeoutError(f"simulated: the {where} was not answered")
 
 
-@define
+@define(kw_only=True)
 class CardDoor(Door):
     """The door to the scripted gateway: what it answers is played, and it sends events and keeps books."""
 
     inner: ScriptedGateway
-    now: Callable[[], datetime] = field(kw_only=True)
+    now: Callable[[], datetime]
 
     def authenticate(self, body: bytes, headers: Mapping[str, str], *, at: datetime) -> None:
         self.inner.authenticate(body, headers, at=at)
@@ -212,7 +212,7 @@ class CardDoor(Door):
         return approves()
 
 
-@define
+@define(kw_only=True)
 class CreditDoor(Door):
     """The door to customers' credit, which lies in the very store that the orders are in."""
 

@@ -160,6 +160,8 @@ class Turns:
     def reborn(self, me: Worker) -> None:
         """A worker that died goes on; when the whole process fell, as soon as all of it is down."""
         me.wants, me.units = False, 0
+        if self.failure is not None:
+            raise Stopped
         if not self.falling:
             return
         me.is_dead = True
@@ -175,7 +177,7 @@ class Turns:
     def _live(self, worker: Worker, body: Callable[[Worker], None]) -> None:
         worker.gate.acquire()
         try:
-            self._check(worker)
+            self.reborn(worker)
             body(worker)
         except Stopped:
             pass

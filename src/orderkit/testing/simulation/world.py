@@ -106,6 +106,7 @@ class World:
     storage: SimulatedStorage = field(init=False)
     receiver: Receiver = field(init=False)
     gateways: dict[str, PaymentGateway] = field(factory=dict, init=False)
+    doors: list[Door] = field(factory=list, init=False)
     arriving_by: dict[str, datetime] = field(factory=dict, init=False)
     _folder: str | None = field(default=None, init=False)
     _opened: Storage = field(init=False)
@@ -137,14 +138,34 @@ class World:
 
     def _build_doors(self) -> None:
         faults = self.setup.gateway_faults
-        shared = (self.turns, self, self.arriving_by)
         credit = CreditGateway(self.storage, self.clock)
-        doors: dict[str, PaymentGateway] = {
-            "card": CardDoor("card", self.card, *shared, faults, now=self.clock.now),
-            "bank": Door("bank", OfflineGateway(), *shared, faults // 4),
-            "credit": CreditDoor("credit", credit, *shared, faults // 4),
+        card = CardDoor(
+            name="card",
+            inner=self.card,
+            turns=self.turns,
+            watcher=self,
+            arriving_by=self.arriving_by,
+            faults=faults,
+            now=self.clock.now,
+        )
+        doors: dict[str, Door] = {
+            "card": card,
+            "bank": self._plain(Door, "bank", OfflineGateway()),
+            "credit": self._plain(CreditDoor, "credit", credit),
         }
+        self.doors.extend(doors.values())
         self.gateways.update((name, self.parts.gateway(name, door)) for name, door in doors.items())
+
+    def _plain(self, door: type[Door], name: str, inner: PaymentGateway) -> Door:
+        """A door behind which nothing is scripted."""
+        return door(
+            name=name,
+            inner=inner,
+            turns=self.turns,
+            watcher=self,
+            arriving_by=self.arriving_by,
+            faults=self.setup.gateway_faults // 4,
+        )
 
     # what runs in it
 
