@@ -26,7 +26,7 @@ def run(page: Path, **known: object) -> int:
     return shown
 
 
-@pytest.mark.parametrize("page", ["README.md", "docs/start.md"])
+@pytest.mark.parametrize("page", ["README.md", "docs/start.md", "docs/safe-money.md"])
 def test_a_newcomer_can_type_what_a_page_shows(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every block runs, in an empty folder, with nothing but what the page says before it."""
     monkeypatch.chdir(tmp_path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -241,6 +242,19 @@ def test_other_people_move_money_too() -> None:
     assert [each.reference for each in told if each.type.startswith("refund")] == [refund.reference] * 2
     assert [each.on for each in told] == [None, *["authorize_1"] * 7]
     assert [each.credited for each in told if each.type == "fee"] == [eur("97.25")]
+
+
+def test_many_callers_at_once() -> None:
+    """Eight threads with one key move the money once; of eight refunds of 4.00 on 10.00 exactly two go through."""
+    gateway, _ = opened()
+    sold = new("sale")
+    refunds = [act(sold, "refund", "4.00") for _ in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(gateway.sale, [sold] * 8))) == 1
+        answers = list(pool.map(gateway.refund, refunds))
+    assert len([each for each in answers if isinstance(each, Approved)]) == 2
+    assert totals(gateway) == {"sale": 10_00, "refund": 8_00}
+    assert len({event.body for event in gateway.events()}) == 3
 
 
 @pytest.mark.parametrize("knows", [True, False])

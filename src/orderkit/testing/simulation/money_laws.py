@@ -90,8 +90,9 @@ def obligations_are_met_once(step: Step) -> None:
     for each in step.intents:
         if each.type in ("authorize", "sale"):
             require(_reserved(step) <= total_of(step.after), _reserved(step), "asked for by", each)
-    if step.change.standing.credit.minor > 0:
-        told = {"overpaid", "late_money"} & step.attention
+    leaving = flying(step.after.operations)
+    if step.change.standing.credit.minor > leaving["refund"] + leaving["credit"]:
+        told = {"overpaid", "late_money", "refund_failed", "manual_refund"} & step.attention
         require(told, "paid above what is owed, and nobody is told", step.change.standing)
 
 

@@ -20,7 +20,7 @@ from orderkit.services.receiving import Receipt
 from orderkit.shop import Shop
 from orderkit.testing.simulation.known import SCOPE
 from orderkit.testing.simulation.laws import Broken
-from orderkit.testing.simulation.ledgers import came_in, held
+from orderkit.testing.simulation.ledgers import came_in, held, is_told
 from orderkit.testing.simulation.world import World
 
 
@@ -105,15 +105,15 @@ class Outside:
 
     def undecided(self) -> list[Operation]:
         """What the gateway has accepted and not decided."""
-        every = [each for family in self.world.known.families.values() for each in family.operations]
-        waiting = [each for each in every if each.status in ("pending", "requires_action") and not each.send_before <= each.asked_at]
-        return [each for each in waiting if each.id in self.world.oracle.asked and not self.world.oracle.booked(each.id)]
+        families = self.world.known.families.values()
+        waiting = [each for family in families for each in family.operations if not is_told(each)]
+        came = {each.key for each in self.world.card.calls}
+        open_now = [each for each in waiting if each.status in ("pending", "requires_action") and each.id in came]
+        return [each for each in open_now if self.world.oracle.booked(each.id) is None]
 
     def decide(self) -> None:
         """The gateway makes up its mind; nobody tells the shop but the event."""
         operation = self.world.one_of(self.undecided())
-        if operation.id not in {each.key for each in self.world.card.calls}:
-            return
         approves = self.world.pick(2, 1) == 0
         self.world.card.finish(operation.id, Approved("finished") if approves else Declined("refused_later"))
         self.world.oracle.news()
