@@ -173,13 +173,13 @@ def test_every_ignored_type_error_gives_its_reason() -> None:
 
 
 def test_ci_calls_the_commands_that_the_readme_shows() -> None:
-    """The README's first code block is the two commands; CI runs the tests by the same words, then lint and types."""
+    """The README's first code block is the two commands; CI runs the tests by the same words, then the rest."""
     readme = (ROOT / "README.md").read_text("utf-8")
     shown = re.findall(r"^```(?:console|sh|bash)\n(.*?)^```", readme, re.M | re.S)[0]
     script = (ROOT / ".ci" / "run").read_text("utf-8")
     called = re.findall(r"^(python3 noxfile\.py [-\w ]+?)(?= 2>|$| \|)", script, re.M)
     assert [line.partition("#")[0].strip() for line in shown.splitlines()] == COMMANDS
-    assert called == [COMMANDS[1], "python3 noxfile.py -s lint types"]
+    assert called == [COMMANDS[1], "python3 noxfile.py -s lint types", "python3 noxfile.py -s peers"]
 
 
 def test_constraints_pin_names_and_versions_and_nothing_else() -> None:

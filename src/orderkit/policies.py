@@ -21,12 +21,15 @@ class Policies:
         send_within: how long after the intent was written a call to a gateway may still begin (`send_before`).
         look_ups: how long after an operation was asked for recovery asks the gateway about it while it has no
             answer; from then on again and again after as long as the last of them (design §4, Recovery).
+        attempts_last: how long an attempt may wait for the customer (a redirect that nobody followed) before it is
+            given up, and the order can be paid anew.
         give_up_after: how long after it was asked for a person is told that nobody knows what became of it.
     """
 
     approve_refunds: Literal["at_once", "by_person"] = "at_once"
     send_within: timedelta = timedelta(minutes=2)
     look_ups: tuple[timedelta, ...] = (timedelta(minutes=5), timedelta(hours=1), timedelta(days=1))
+    attempts_last: timedelta = timedelta(days=1)
     give_up_after: timedelta = timedelta(days=3)
 
     def next_look_up(self, asked_at: datetime, now: datetime) -> datetime:

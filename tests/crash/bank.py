@@ -146,7 +146,7 @@ class Bank:
     def _decide(self, asked: Plain, outcome: Plain) -> Plain:
         self.answered[asked["key"]] = outcome
         self.told += 1
-        event = {"id": f"evt_{self.told}", "type": f"{asked['type']}.{outcome['is']}"}
+        event: Plain = {"id": f"evt_{self.told}", "type": f"{asked['type']}.{outcome['is']}"}
         event["report"] = self._report(asked, outcome)
         if self.is_told(event):
             self.events[event["id"]] = event

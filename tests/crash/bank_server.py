@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import os
 import sys
 import threading
 import time
@@ -43,12 +44,18 @@ class Server(ThreadingHTTPServer):
 
     def __init__(self, seed: str) -> None:
         super().__init__(("127.0.0.1", 0), Clerk)
+        self._parent = os.getppid()
         self._dice, self._rolling = Dice(seed), threading.Lock()
         self.bank = Bank(is_told=lambda event: self.roll(lambda dice: dice.roll() >= LOST_EVENTS))
 
     def roll(self, how: Any) -> Any:
         with self._rolling:
             return how(self._dice)
+
+    def service_actions(self) -> None:
+        """Nobody keeps an account here any more once the conductor is gone."""
+        if os.getppid() != self._parent:
+            raise SystemExit
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Callers are killed all the time; that a connection breaks is no news."""

@@ -52,7 +52,7 @@ class Notes:
         for line in self.lines():
             if line["what"] == "asks":
                 open_[line["key"]] = Asked(line["key"], line["verb"], line["args"])
-            elif line["what"] in ("done", "refused"):
+            elif line["what"] in ("done", "refused", "lost"):
                 open_.pop(line["key"], None)
         return list(open_.values())
 

@@ -9,6 +9,7 @@ first repeats what the one before it never heard about, as a customer would who 
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -18,23 +19,12 @@ from typing import Any
 from uuid import UUID
 
 from attrs import define, field
+from tests.crash.commands import COMMANDS
 from tests.crash.desks import Counter, counter
 from tests.crash.dice import Dice
 from tests.crash.notes import Asked, Notes, Plain
 
-from orderkit import (
-    Customer,
-    InvalidRequest,
-    KeyReused,
-    Money,
-    NewLine,
-    OrderFamily,
-    RefundItem,
-    Shop,
-    StorageError,
-    Terms,
-    TransitionError,
-)
+from orderkit import InvalidRequest, KeyReused, NotFound, OrderFamily, StorageError, TransitionError
 
 PAUSE_SECONDS = 0.03
 SLOW_ANSWERS = 0.08
@@ -52,61 +42,6 @@ WEIGHTS = {
     "due": 10.0,
     "sync": 3.0,
 }
-
-
-def _place(shop: Shop, key: str, args: Plain) -> Plain:
-    lines = [
-        NewLine(
-            f"MUG-{number}",
-            "A mug",
-            unit_price=Money.of_minor(minor, "EUR"),
-            quantity=quantity,
-            terms=Terms(partial_payment=True),
-        )
-        for number, (minor, quantity) in enumerate(args["lines"])
-    ]
-    order = shop.orders.place(customer=Customer(f"c-{key}"), lines=lines, key=key)
-    return {"order": str(order.id)}
-
-
-def _pay(shop: Shop, key: str, args: Plain) -> Plain:
-    payment = shop.pay(UUID(args["order"]), via="card", amount=_eur(args["minor"]), capture=args["capture"], key=key)
-    return {"payment": str(payment.id), "status": payment.status}
-
-
-def _on_payment(verb: str) -> Callable[[Shop, str, Plain], Plain]:
-    def act(shop: Shop, key: str, args: Plain) -> Plain:
-        amount = {"amount": _eur(args["minor"])} if args.get("minor") else {}
-        payment = getattr(shop.payments, verb)(UUID(args["payment"]), key=key, **amount)
-        return {"payment": str(payment.id), "status": payment.status}
-
-    return act
-
-
-def _refund(shop: Shop, key: str, args: Plain) -> Plain:
-    items = [RefundItem(UUID(item), quantity) for item, quantity in args["items"]]
-    refund = shop.refund(UUID(args["order"]), items, key=key)
-    return {"refund": str(refund.id), "status": refund.status}
-
-
-def _cancel(shop: Shop, key: str, args: Plain) -> Plain:
-    order = shop.orders.cancel(UUID(args["order"]), confirm=True, settle="refund", key=key)
-    return {"order": str(order.id), "status": order.status}
-
-
-COMMANDS: dict[str, Callable[[Shop, str, Plain], Plain]] = {
-    "place": _place,
-    "pay": _pay,
-    "capture": _on_payment("capture"),
-    "void": _on_payment("void"),
-    "abandon": _on_payment("abandon"),
-    "refund": _refund,
-    "cancel": _cancel,
-}
-
-
-def _eur(minor: int | None) -> Money | None:
-    return None if minor is None else Money.of_minor(minor, "EUR")
 
 
 @define
@@ -140,6 +75,9 @@ class Worker:
                 made = COMMANDS[asked.verb](self.at.shop, asked.key, asked.args)
             except (TransitionError, InvalidRequest) as error:
                 self.notes.write("refused", key=asked.key, why=str(error))
+                return None
+            except NotFound as error:  # what was there is there for ever
+                self.notes.write("lost", key=asked.key, why=str(error))
                 return None
             except KeyReused:
                 raise
@@ -237,6 +175,8 @@ class Worker:
         while True:
             try:
                 return ask()
+            except NotFound:
+                raise
             except StorageError:
                 time.sleep(PAUSE_SECONDS)
 
@@ -250,10 +190,11 @@ def main() -> None:
     at = counter(given.database, int(given.port), name=given.name, folder=folder)
     notes = Notes(folder / f"notes-{given.name}")
     worker = Worker(at, notes, given.name, Dice(given.seed))
+    parent = os.getppid()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
     worker.begin()
-    while True:
+    while os.getppid() == parent:  # nobody works on for a conductor that is gone
         worker.step()
 
 

@@ -169,7 +169,7 @@ class Racer:
     """
 
     name: str
-    states: tuple[str, ...] = field(converter=lambda names: tuple(names.split()))
+    states: str
     act: Callable[[Stall, Scene], object]
     one_of: str | None = None
 
@@ -260,5 +260,5 @@ PAIRS: tuple[tuple[str, Racer, Racer], ...] = tuple(
     for state in STATES
     for number, first in enumerate(RACERS)
     for second in RACERS[number:]
-    if state in first.states and state in second.states
+    if state in first.states.split() and state in second.states.split()
 )

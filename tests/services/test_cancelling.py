@@ -109,6 +109,7 @@ def test_a_failed_attempt_does_not_keep_an_order(stall: Stall) -> None:
         assert stall.shop.orders.cancel(order.id, confirm=True).status == "cancelled"
 
 
+@pytest.mark.row("S0-34")
 def test_a_success_before_the_cancel_stands(stall: Stall) -> None:
     """The money came first: the order is paid, and cancelling it is refused (S0-34, F058)."""
     order = stall.place()
@@ -120,6 +121,7 @@ def test_a_success_before_the_cancel_stands(stall: Stall) -> None:
     assert stall.family(order.id).order.status == "paid"
 
 
+@pytest.mark.row("S0-34")
 def test_money_after_the_cancel_is_seen_and_moves_nothing(stall: Stall) -> None:
     """A success for an attempt that was given up, on an order that was cancelled since: the order stays cancelled, the
     money is counted, somebody is asked to look, and it can be sent back, once (S0-34, I-07, I-21, I-42)."""

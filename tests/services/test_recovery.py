@@ -14,6 +14,7 @@ from orderkit.adapters.scripted import (
     NO_KEYS,
     PROFILES,
     ScriptedGateway,
+    asks_customer,
     fails,
     late,
     times_out,
@@ -195,6 +196,40 @@ def test_a_pending_payment_is_asked_about(stall: Stall) -> None:
     stall.card.finish(stall.family(failed.id).operations[0].id, Declined("insufficient_funds"))
     run(stall, SOON)
     assert [stall.family(each.id).order.status for each in (paid, failed)] == ["paid", "placed"]
+
+
+def test_an_attempt_that_the_customer_left_expires(stall: Stall) -> None:
+    """A hosted page that nobody came back from: after a day the gateway calls it off, and the order can be paid anew;
+    nobody wedges it (F111, F110, I-39)."""
+    order = stall.place()
+    stall.card.play(asks_customer())
+    left = stall.shop.pay(order.id, via="card")
+    for _ in range(23):
+        run(stall, HOUR)
+    assert stall.family(order.id).payment(left.id).status == "requires_action"
+    run(stall, 2 * HOUR)
+    run(stall, DAY)
+    family = stall.family(order.id)
+    assert (family.order.status, family.payment(left.id).status) == ("placed", "failed")
+    assert stall.shop.pay(order.id, via="card").status == "captured"
+
+
+def test_a_hold_that_lapsed_is_seen(new: NewStall, scope: str) -> None:
+    """The gateway lets an authorization go after a week: it cannot be captured any more, and a person is told (F065);
+    voiding it afterwards is no error (F066)."""
+    clock = StillClock()
+    card = ScriptedGateway(f"lapses {scope}", clock=clock, holds_for=7 * DAY)
+    stall = new(card=card, clock=clock)
+    payment = stall.authorized()
+    clock.advance(8 * DAY)
+    for event in card.events():
+        stall.desk.receive("card", event.body, event.headers)
+    family = stall.family(payment.order_id)
+    assert (family.payment(payment.id).authorized, family.payment(payment.id).status) == (eur("0.00"), "voided")
+    assert [(each.code, each.params["amount"]) for each in family.attention] == [("authorization_lapsed", "100.00 EUR")]
+    assert not stall.action(payment.order_id, "capture", "payment", payment.id).enabled
+    stall.shop.orders.cancel(payment.order_id, confirm=True, settle="refund")
+    assert stall.family(payment.order_id).order.status == "cancelled"
 
 
 def test_what_waits_for_a_person_is_not_asked_about(stall: Stall) -> None:

@@ -22,7 +22,7 @@ from orderkit.orders.decisions import moved
 from orderkit.orders.events import AttentionOpened, OrderFunded, OrderMoved
 from orderkit.orders.records import Attention
 from orderkit.payments import events as happened
-from orderkit.payments.folding import fold, sent_back
+from orderkit.payments.folding import counted, fold, sent_back
 from orderkit.payments.records import Operation, Payment
 from orderkit.payments.settling import refolded
 from orderkit.refunds.decisions import carried
@@ -217,7 +217,7 @@ def _of_the_order(case: Case, before: Standing | None) -> Iterator[Noticed]:
     late = ended and not case.order_status.can("counts_as_sale")
     if now.paid > before.paid and late:
         yield "late_money", {"amount": str(now.paid)}
-    elif now.paid > before.paid and now.credit > before.credit:
+    elif now.credit > before.credit and not late:
         yield "overpaid", {"amount": str(now.credit)}
     if now.charged_back > before.charged_back:
         yield "charged_back", {"amount": str(now.charged_back)}
@@ -240,6 +240,9 @@ def _of_payment(payment: Payment, operations: tuple[Operation, ...]) -> Iterator
         yield "captured_above_authorized", {"payment": id, "amount": str(Money.of_minor(figures.uncovered, currency))}
     if figures.net < 0:
         yield "returned_above_captured", {"payment": id, "amount": str(Money.of_minor(-figures.net, currency))}
+    lapsed = sum(each.moved for each in counted(operations) if each.operation.type == "void" and each.operation.reported)
+    if lapsed and not figures.captured:
+        yield "authorization_lapsed", {"payment": id, "amount": str(Money.of_minor(lapsed, currency))}
     for each in operations:
         if each.type in ("refund", "credit") and each.kind == "failed" and each.refund_id is None:
             yield "refund_failed", {"payment": id, "operation": str(each.id), "amount": str(each.amount)}

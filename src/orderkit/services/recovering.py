@@ -15,7 +15,7 @@ from attrs import frozen
 
 from orderkit.actors import Actor
 from orderkit.cases import Case
-from orderkit.errors import OrderkitError, Plain
+from orderkit.errors import OrderkitError, Plain, TransitionError
 from orderkit.family import OrderFamily
 from orderkit.orders.decisions import noticed
 from orderkit.orders.events import AttentionOpened
@@ -25,7 +25,8 @@ from orderkit.payments.settling import looked_up_again
 from orderkit.ports.clock import Clock
 from orderkit.ports.storage import Reading, Storage
 from orderkit.services.asking import look_up, never_sent, send, settled
-from orderkit.services.commands import Decision, record
+from orderkit.services.commands import Command, Decision, record
+from orderkit.services.paying import abandon
 from orderkit.services.reporting import WiringOf
 from orderkit.services.synchronizing import synchronize
 from orderkit.services.wiring import Wiring
@@ -72,7 +73,22 @@ def recover_operation(wiring: Wiring, order_id: UUID, operation_id: UUID) -> Ord
         synchronize(wiring, order_id)
         return _later(wiring, order_id, operation, None)
     family = _unsent(wiring, family, operation) if operation.status == "created" else _asked(wiring, family, operation)
+    family = _expired(wiring, family, family.operation(operation_id))
     return _later(wiring, order_id, family.operation(operation_id), None)
+
+
+def _expired(wiring: Wiring, family: OrderFamily, operation: Operation) -> OrderFamily:
+    """An attempt that the customer left: its gateway is told to call it off, and the order can be paid anew (F111)."""
+    last = operation.asked_at + wiring.profile.policies.attempts_last
+    if operation.status != "requires_action" or wiring.clock.now() < last:
+        return family
+    command = Command(verb="abandon", actor=Actor.system(), target=str(operation.payment_id), reason="expired")
+    try:
+        abandon(wiring, command, operation.payment_id)
+    except TransitionError:  # it has an answer by now, or this gateway cannot call it off
+        _log.info("the attempt %s has expired and could not be given up", operation.id, exc_info=True)
+    with wiring.storage.reading() as store:
+        return store.family(wiring.scope, family.order.id)
 
 
 def _can_be_asked(wiring: Wiring, family: OrderFamily, operation: Operation) -> bool:

@@ -10,5 +10,7 @@ _PARTS = (
     *("inbox", "deliveries", "credit", "journal", "due"),
 )
 pytest.register_assert_rewrite(
-    "orderkit.testing.gateway_suite", *(f"orderkit.testing.storage_{part}" for part in _PARTS)
+    "orderkit.testing.gateway_suite",
+    *(f"orderkit.testing.gateway_{part}" for part in ("case", "movements", "events", "statements")),
+    *(f"orderkit.testing.storage_{part}" for part in _PARTS),
 )

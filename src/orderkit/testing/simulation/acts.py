@@ -114,8 +114,8 @@ class Acts:
         under_way = bool(self.payments("under_way"))
         card = outside.on_card()
         return [
-            (self.place, 12 if not orders else 2 * (len(self.orders()) < _MOST_ORDERS)),
-            (self.pay, 14 * orders),
+            (self.place, 12 if not orders else 4 * (len(self.orders()) < _MOST_ORDERS)),
+            (self.pay, 20 * bool(self.unpaid()) + 2 * orders),
             (self.capture, 10 * held),
             (self.void, 3 * held),
             (self.abandon, 4 * under_way),
@@ -126,12 +126,12 @@ class Acts:
             (self.look_at_the_statement, 8 * bool(self.transfers())),
             (self.pay_out, 6 * bool(self.refunds("under_way"))),
             (self.return_excess, 4 * bool(self.in_excess())),
-            (self.grant, 2 * orders),
-            (self.press_again, 6 * bool(self.memory.given)),
+            (self.grant, 1 * orders),
+            (self.press_again, 4 * bool(self.memory.given)),
             (self.ask_under_another_key, 2 * bool(self.memory.given)),
             (self.proceed, 2 * payments),
             (self.synchronize, 3 * payments),
-            (self.run_due, 6 * orders),
+            (self.run_due, 4 * orders),
             (self.deliver_item, 1 * orders),
             (outside.deliver, 10 * bool(outside.letters())),
             (outside.deliver_again, 3 * bool(outside.written())),
@@ -139,8 +139,9 @@ class Acts:
             (outside.lose, 2 * bool(outside.letters())),
             (outside.forge, 1 * bool(outside.written())),
             (outside.decide, 6 * bool(outside.undecided())),
-            (outside.at_the_dashboard, 4 * bool(card)),
-            (self.time_passes, 8 * orders),
+            (outside.come_late, 1 * bool(outside.given_up())),
+            (outside.at_the_dashboard, 3 * bool(card)),
+            (self.time_passes, 6 * orders),
         ]
 
     # what customers and clerks ask for
@@ -164,7 +165,8 @@ class Acts:
         )
 
     def pay(self) -> None:
-        order, via = self._order("open"), ("card", "bank", "credit")[self.world.pick(10, 2, 3)]
+        unpaid = self.unpaid()
+        order, via = self.world.one_of([*unpaid * 8, *self.orders()]), ("card", "bank", "credit")[self.world.pick(10, 2, 3)]
         capture = via == "bank" or self.world.pick(5, 5) == 0
         amount = self._part(order.requests[0].open_amount if order.requests else cents(1))
         id = order.order.id
@@ -293,6 +295,10 @@ class Acts:
     def payments(self, *kinds: str) -> list[Payment]:
         every = [each for family in self.orders() for each in family.payments]
         return [each for each in every if not kinds or each.kind in kinds]
+
+    def unpaid(self) -> list[OrderFamily]:
+        """Orders on which something is open and nothing under way."""
+        return [each for each in self.orders() if any(one.open_amount.minor > 0 for one in each.requests)]
 
     def transfers(self) -> list[Payment]:
         return [each for each in self.payments("under_way") if each.gateway == "bank"]

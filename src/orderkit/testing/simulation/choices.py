@@ -37,7 +37,7 @@ class Choices:
         if len(weights) < 2:
             return 0
         taken = self.taken.setdefault(stream, [])
-        place = self._drawn(weights) if self.record is None else self._recorded(stream, len(taken), len(weights))
+        place = self._drawn(weights) if self.record is None else self._recorded(stream, len(taken), weights)
         taken.append(place)
         return place
 
@@ -49,7 +49,7 @@ class Choices:
                 return place
         return 0
 
-    def _recorded(self, stream: str, position: int, offered: int) -> int:
+    def _recorded(self, stream: str, position: int, weights: Sequence[int]) -> int:
         known = (self.record or {}).get(stream, ())
         place = known[position] if position < len(known) else 0
-        return place if place < offered else 0
+        return place if place < len(weights) and weights[place] else 0

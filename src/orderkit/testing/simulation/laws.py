@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import cached_property
 from typing import Generic, TypeVar
+from uuid import UUID
 
 from attrs import define, frozen
 
@@ -38,7 +39,21 @@ class Wrong(BaseException):
 def require(holds: object, *why: object) -> None:
     """Say why, where it does not hold."""
     if not holds:
-        raise Wrong(" ".join(str(each) for each in why))
+        raise Wrong(" ".join(map(_told, why)))
+
+
+_TOLD = ("type", "gateway", "amount", "moved", "captured", "refunded", "status", "reference", "code", "version", "cause")
+
+
+def _told(found: object) -> str:
+    """A record by what tells most of it."""
+    if isinstance(found, tuple | list) and found:
+        return f"[{', '.join(map(_told, found))}]"
+    id = getattr(found, "id", None) or getattr(found, "key", None)
+    if not isinstance(id, UUID):
+        return str(found)
+    parts = (f"{name}={value}" for name in _TOLD if (value := getattr(found, name, None)) is not None)
+    return f"{type(found).__name__}(…{id.hex[-4:]}, {', '.join(parts)})"
 
 
 @frozen

@@ -138,5 +138,5 @@ def spent(entries: Iterable[CreditEntry], payment_id: UUID) -> Counter[str]:
     sums: Counter[str] = Counter()
     for each in entries:
         if each.cause == f"payment:{payment_id}":
-            sums[words[each.kind]] += each.amount.minor
+            sums["capture" if each.on is not None and each.kind == "spent" else words[each.kind]] += each.amount.minor
     return sums

@@ -164,14 +164,14 @@ def nobody_is_charged_twice(call: Call) -> None:
     family = call.known.families[call.asked.order_id]
     kept = 0
     for payment in family.payments:
-        sums = call.oracle.sums(payment.id) if payment.gateway == "card" else _credited(call, family.order, payment)
+        sums = call.oracle.sums(payment.id) if payment.gateway == "card" else _credited(call, payment)
         if payment.gateway == "bank":
             sums = moved(family.operations_of(payment.id))
         kept += came_in(sums) + held(sums) - sums["refund"]
     require(kept <= total_of(family), f"{kept} of {total_of(family)} taken or held for the order by", call.asked)
 
 
-def _credited(call: Call, order: object, payment: Payment) -> Counter[str]:
+def _credited(call: Call, payment: Payment) -> Counter[str]:
     family = call.known.families[call.asked.order_id]
     account = call.known.accounts[family.order.customer_id, payment.amount.currency]
     return spent(account, payment.id)
@@ -180,10 +180,7 @@ def _credited(call: Call, order: object, payment: Payment) -> Counter[str]:
 def _theirs(step: Step, payment: Payment) -> Counter[str]:
     if payment.gateway == "card":
         return step.oracle.sums(payment.id)
-    sums = spent(step.known.accounts[step.after.order.customer_id, payment.amount.currency], payment.id)
-    sums["capture"] += sums["sale"]
-    sums["sale"] = sums["capture"]
-    return sums
+    return spent(step.known.accounts[step.after.order.customer_id, payment.amount.currency], payment.id)
 
 
 def _sums(step: Step, operation: Operation) -> Counter[str]:

@@ -14,7 +14,7 @@ from orderkit.adapters.scripted import Letter
 from orderkit.desk import Orderkit
 from orderkit.errors import StorageError
 from orderkit.money import Money
-from orderkit.payments.outcomes import Approved, Declined
+from orderkit.payments.outcomes import Approved, Declined, Pending, RequiresAction
 from orderkit.payments.records import Operation, Payment
 from orderkit.services.receiving import Receipt
 from orderkit.shop import Shop
@@ -109,7 +109,25 @@ class Outside:
         waiting = [each for family in families for each in family.operations if not is_told(each)]
         came = {each.key for each in self.world.card.calls}
         open_now = [each for each in waiting if each.status in ("pending", "requires_action") and each.id in came]
-        return [each for each in open_now if self.world.oracle.booked(each.id) is None]
+        return [each for each in open_now if isinstance(self.world.oracle.answered(each.id), Pending | RequiresAction)]
+
+    def given_up(self) -> list[Operation]:
+        """Attempts that ended without money, which a customer may still bring to their end in an old window (F034)."""
+        families = self.world.known.families.values()
+        ended = [each for family in families for each in family.operations if each.kind == "failed"]
+        at_card = {each.id for family in families for each in family.payments if each.gateway == "card"}
+        attempts = [each for each in ended if each.type in ("sale", "authorize") and each.payment_id in at_card]
+        came = {each.key for each in self.world.card.calls}
+        return [each for each in attempts if each.id in came and self.world.oracle.booked(each.id) is None]
+
+    def come_late(self) -> None:
+        """The gateway declined or called an attempt off, and then takes the money after all."""
+        operation = self.world.one_of(self.given_up())
+        self.world.known.excused.add(operation.order_id)
+        self.world.card.finish(operation.id, Approved("late"))
+        status = self.world.known.families[operation.order_id].order.status
+        self.world.counts.hit("late success", f"order {status}")
+        self.world.oracle.news()
 
     def decide(self) -> None:
         """The gateway makes up its mind; nobody tells the shop but the event."""

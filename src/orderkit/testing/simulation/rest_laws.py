@@ -127,6 +127,7 @@ def late_money_is_seen(ended: Ended) -> None:
         if family.order.kind != "cancelled":
             continue
         kept = sum(came_in(_theirs(ended, each)) - went_back(_theirs(ended, each)) for each in family.payments)
+        kept -= moved(family.operations)["credit"]
         asked = any(each.kind in OPEN_KINDS for each in family.operations)
         codes = {each.code for each in family.attention}
         told = codes & {"late_money", "overpaid", "refund_failed", "manual_refund", "outcome_is_known"}

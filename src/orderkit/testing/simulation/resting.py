@@ -29,6 +29,8 @@ _PASSES: Final = (
     timedelta(days=4),
 )
 """Past every schedule there is: look-ups, giving up, events that are parked, messages that are sent again."""
+_LATE: Final = timedelta(days=3, minutes=1)
+"""What is parked is given up after so many tries, each after its wait; by then only that is waited for."""
 _ROUNDS: Final = 12
 
 
@@ -49,13 +51,13 @@ class Rest:
 
     def come(self) -> None:
         """Bring the world to rest."""
-        for by in _PASSES:
+        for by in (*_PASSES, *[_LATE] * 10):
             self.world.advance(by)
             self._decide_all()
             for letter in self._undelivered():
                 self.outside.receive(letter.body)
             self.work_off()
-            if not self._anything_open():
+            if not self._anything_open(late=by == _LATE):
                 return
 
     def work_off(self) -> None:
@@ -88,9 +90,9 @@ class Rest:
             missing = [each for each in self.outside.written() if store.event("card", account, each.id) is None]
         return missing if self.world.pick(1, 1) == 0 else missing[::-1]
 
-    def _anything_open(self) -> bool:
+    def _anything_open(self, *, late: bool) -> bool:
         families = self.world.known.families.values()
-        if any(each.next_check_at is not None for family in families for each in family.operations):
+        if not late and any(each.next_check_at is not None for family in families for each in family.operations):
             return True
         if self.world.card.next_due() is not None or self.outside.undecided() or self._undelivered():
             return True

@@ -4,6 +4,7 @@ its seed, or of a record of decisions.
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
@@ -46,6 +47,9 @@ def run(seed: int, *, record: Record | None = None, parts: Parts | None = None) 
     setup = drawn(choices)
     world = World(setup, choices, parts or Parts())
     broken, why, journal = None, "", ()
+    log = logging.getLogger("orderkit")
+    level = log.level
+    log.setLevel(logging.CRITICAL)  # it is full of the faults that are made here
     try:
         _live(world)
         journal = tuple(journal_of(world))
@@ -53,6 +57,7 @@ def run(seed: int, *, record: Record | None = None, parts: Parts | None = None) 
         broken, why = found.id, str(found)
     finally:
         world.close()
+        log.setLevel(level)
     world.counts.figures["runs"] += 1
     world.counts.figures[f"runs on {setup.store}"] += 1
     return Outcome(
