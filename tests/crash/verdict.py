@@ -24,9 +24,9 @@ from orderkit.journal import JournalEntry, balances
 MOVING = ("authorize", "sale", "capture", "refund")
 OPEN = ("waiting", "in_flight", "in_doubt")
 PAGE = 500
-EXPECTED = ("overpaid", "refund_failed")
-"""What a person is told of without anything having gone wrong: a capture after a part was refunded, a refund that the
-bank declined. Anything else means that an answer was lost for good."""
+EXPECTED = ("overpaid", "refund_failed", "late_money")
+"""What a person is told of although nothing was lost: a capture after a part was refunded, a refund that the bank
+declined, a sale that the bank decided in the moment of the cancel. Anything else means that an answer was."""
 
 
 @frozen(kw_only=True)
@@ -136,7 +136,7 @@ def _keys(stored: list[OrderFamily], books: Plain) -> Iterator[str]:
 
 def _obligations(stored: list[OrderFamily], books: Plain) -> Iterator[str]:
     """I-11, I-06: nobody paid more than the order's total, none got back more than came; a cancelled order keeps
-    nothing, unless the bank did not send it back."""
+    nothing, unless the bank did not send it back, or somebody was told."""
     theirs = _sums(books["ledger"], "order_id")
     for family in stored:
         sums = theirs.get(str(family.order.id), Tally[str]())
@@ -145,7 +145,7 @@ def _obligations(stored: list[OrderFamily], books: Plain) -> Iterator[str]:
         if not 0 <= kept <= total:
             yield f"order {family.order.id}: {kept} kept of a total of {total}"
         failed = any(each.type == "refund" and each.kind == "failed" for each in family.operations)
-        if family.order.kind == "cancelled" and kept and not failed:
+        if family.order.kind == "cancelled" and kept and not failed and not family.attention:
             yield f"order {family.order.id} is cancelled, and {kept} was kept"
         for each in family.attention:
             if each.code not in EXPECTED:

@@ -73,6 +73,7 @@ class HouseAccount:
 
     account: str = "house"
     booked: dict[UUID, Money] = field(factory=dict)
+    refunds: dict[UUID, str | None] = field(factory=dict)
 
     @property
     def capabilities(self) -> Capabilities:
@@ -85,14 +86,23 @@ class HouseAccount:
         )
 
     def sale(self, instruction: Instruction) -> Answer:
+        if instruction.amount.currency != "EUR":
+            return Rejected("currency_not_supported")
         if instruction.amount > Money("500.00", "EUR"):
             return Declined("limit", "That is more than we lend", category="hard")
         self.booked[instruction.key] = instruction.amount
         return Approved(f"house/{instruction.key}", instruction.amount)
 
     def refund(self, instruction: Instruction) -> Answer:
-        self.booked[instruction.key] = -instruction.amount
-        return Approved(f"house/{instruction.key}")
+        sales = {f"house/{key}": each for key, each in self.booked.items()}
+        taken = sales.get(instruction.on or "")
+        back = sum(-each.minor for key, each in self.booked.items() if self.refunds.get(key) == instruction.on)
+        if instruction.key not in self.booked:
+            if taken is None or taken.minor - back < instruction.amount.minor:
+                return Rejected("exceeds_taken")
+            self.booked[instruction.key] = -instruction.amount
+            self.refunds[instruction.key] = instruction.on
+        return Approved(f"house/{instruction.key}", instruction.amount)
 
     def authorize(self, instruction: Instruction) -> Answer:
         return Rejected("not_supported")

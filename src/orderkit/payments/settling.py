@@ -139,7 +139,7 @@ def next_step_of(outcome: Outcome) -> NextStep | None:
         case Pending(_, until):
             return Wait(until)
         case RequiresAction(_, redirect):
-            return Redirect(redirect)
+            return Redirect(redirect) if redirect else Wait("customer")
         case _:
             return None
 

@@ -160,19 +160,20 @@ class Turns:
     def reborn(self, me: Worker) -> None:
         """A worker that died goes on; when the whole process fell, as soon as all of it is down."""
         me.wants, me.units = False, 0
-        if self.failure is not None:
-            raise Stopped
-        if not self.falling:
-            return
-        me.is_dead = True
-        alive = [each for each in self._workers if not each.is_dead and not each.is_done]
-        if alive:
-            self._switch(me, alive[0], check=False)
-            return
-        self.falling = False
-        for each in self._workers:
-            each.is_dead = False
-        self.restart()
+        while True:
+            if self.failure is not None:
+                raise Stopped
+            if not self.falling:
+                return
+            me.is_dead = True
+            alive = [each for each in self._workers if not each.is_dead and not each.is_done]
+            if alive:
+                self._switch(me, alive[0], check=False)  # it may fall again before this one is born
+                continue
+            self.falling = False
+            for each in self._workers:
+                each.is_dead = False
+            self.restart()
 
     def _live(self, worker: Worker, body: Callable[[Worker], None]) -> None:
         worker.gate.acquire()
@@ -203,7 +204,7 @@ class Turns:
     def _switch(self, me: Worker, other: Worker, *, check: bool = True) -> None:
         self._hand_to(other)
         me.gate.acquire()
-        if check or self.failure is not None:
+        if check:
             self._check(me)
 
     def _hand_to(self, worker: Worker) -> None:
