@@ -121,6 +121,20 @@ def test_an_attempt_in_flight_is_abandoned_first(stall: Stall) -> None:
     assert (stall.card.moved("sale"), stall.card.moved("refund")) == (10_000, 10_000)
 
 
+def test_a_refund_that_comes_back_after_the_cancel_is_told(stall: Stall) -> None:
+    """The bank fails the refund days after the order was cancelled: a person is told, cancelling again sends it anew,
+    and the entry is closed (F078, I-07)."""
+    order = stall.paid()
+    stall.shop.orders.cancel(order.id, confirm=True, settle="refund")
+    stall.card.dashboard.fail_refund(stall.card.ledger[-1].reference)
+    stall.shop.sync_payments(order.id)
+    assert [(each.code, each.closed_at) for each in stall.family(order.id).attention] == [("refund_failed", None)]
+    assert stall.shop.orders.details(order.id).standing.credit == eur("100.00")
+    stall.shop.orders.cancel(order.id, confirm=True, settle="refund")
+    assert stall.card.moved("refund") - stall.card.moved("refund_reversal") == 10_000
+    assert all(each.closed_at for each in stall.family(order.id).attention)
+
+
 def test_doubt_keeps_an_order_from_being_cancelled(stall: Stall) -> None:
     """A sale that nobody knows about, at a gateway that cannot be asked now: cancelling waits (F058, I-38, I-42)."""
     order = stall.place()

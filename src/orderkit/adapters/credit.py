@@ -7,19 +7,19 @@ entry carries the operation's id, so asking again changes nothing.
 from __future__ import annotations
 
 from collections.abc import Callable
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from attrs import field, frozen
 
 from orderkit.capabilities import KEPT_FOR_EVER, Capabilities
 from orderkit.credit.decisions import entered, held_by
-from orderkit.credit.records import CreditEntry, CreditEntryKind
+from orderkit.credit.records import CreditAccount, CreditEntry, CreditEntryKind
 from orderkit.errors import Busy, CommitUnknown, InvalidRequest, StaleRecord
 from orderkit.money import Money
 from orderkit.payments.outcomes import Approved, Declined, NeverSeen, Outcome, Rejected, Unknown
 from orderkit.ports.clock import Clock, SystemClock
 from orderkit.ports.gateway import Instruction
-from orderkit.ports.storage import Reading, Storage
+from orderkit.ports.storage import Reading, Storage, UnitOfWork
 
 _TRIES = 20
 
@@ -62,7 +62,8 @@ class CreditGateway:
         return self._enter(instruction, _release)
 
     def refund(self, instruction: Instruction) -> Outcome:
-        return self._enter(instruction, lambda store, asked: ("returned", asked.amount))
+        """Give back what the payment took, and no more."""
+        return self._enter(instruction, _return)
 
     def grant(self, instruction: Instruction) -> Outcome:
         """Put money on the account that another payment brought and nobody owes."""
@@ -107,7 +108,27 @@ class CreditGateway:
             except InvalidRequest as error:
                 return _refused(error)
             work.write_credit(before, entry, after)
+            if instruction.type == "capture" and instruction.final:
+                self._release_rest(work, instruction, after, entry)
         return _approved(entry)
+
+    def _release_rest(self, work: UnitOfWork, asked: Instruction, before: CreditAccount, capture: CreditEntry) -> None:
+        """After a last capture nothing stays set aside (F070)."""
+        entries = (*work.credit_entries(asked.scope, asked.customer_id, asked.amount.currency), capture)
+        left = None if capture.on is None else held_by({each.id: each for each in entries}.values(), capture.on)
+        if left is None or left.minor <= 0:
+            return
+        after, entry = entered(
+            before,
+            "released",
+            left,
+            id=uuid5(asked.key, "rest"),
+            at=capture.at,
+            actor=capture.actor,
+            cause=capture.cause,
+            on=capture.on,
+        )
+        work.write_credit(before, entry, after)
 
 
 def _release(store: Reading, asked: Instruction) -> _Entered | Outcome:
@@ -118,6 +139,14 @@ def _release(store: Reading, asked: Instruction) -> _Entered | Outcome:
         spent = any(each.id == hold and each.kind == "spent" for each in entries)
         return Rejected("already_captured") if spent else Approved(f"credit:{asked.key}", asked.amount)
     return "released", left
+
+
+def _return(store: Reading, asked: Instruction) -> _Entered | Outcome:
+    entries = store.credit_entries(asked.scope, asked.customer_id, asked.amount.currency)
+    own = [each for each in entries if each.cause == f"payment:{asked.payment_id}"]
+    taken = sum(each.amount.minor for each in own if each.kind == "spent")
+    back = sum(each.amount.minor for each in own if each.kind == "returned")
+    return ("returned", asked.amount) if asked.amount.minor <= taken - back else Rejected("exceeds_captured")
 
 
 def _hold(asked: Instruction) -> UUID | None:

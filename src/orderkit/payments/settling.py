@@ -84,7 +84,7 @@ def _with_what_it_says(case: Case, operation: Operation, outcome: Outcome) -> Op
         case Approved(reference, amount):
             return _moved(case, operation, reference, operation.amount if amount is None else amount)
         case Pending(reference) | RequiresAction(reference):
-            return evolve(operation, reference=reference, code=None, message=None)
+            return evolve(operation, reference=operation.reference or reference, code=None, message=None)
         case Declined(code, message) | Rejected(code, message):
             return evolve(operation, code=code, message=message or None)
         case Unknown(reason):
@@ -106,6 +106,8 @@ def _minor(operation: Operation) -> int:
 def _moved(case: Case, operation: Operation, reference: str, moved: Money) -> Operation:
     if moved.currency != operation.amount.currency:
         raise InvalidRequest("outcome.amount", "is_same_currency", amount=str(moved))
+    # The first one stands: whoever acts on this operation says the same in every try (I-34).
+    reference = operation.reference or reference
     if operation.type == "fee":
         return evolve(operation, reference=reference, moved=moved, code=None, message=None)
     payment = case.family.payment(operation.payment_id)

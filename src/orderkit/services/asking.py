@@ -9,6 +9,7 @@ from orderkit.actors import Actor
 from orderkit.cases import Case
 from orderkit.errors import OutsideCallInUnitOfWork
 from orderkit.family import OrderFamily
+from orderkit.money import Money
 from orderkit.payments.decisions import acted_on, begin_sending
 from orderkit.payments.outcomes import (
     Approved,
@@ -179,9 +180,14 @@ def _answer(what: str, instruction: Instruction, ask: Callable[[], Outcome]) -> 
     if not isinstance(answer, _OUTCOMES):
         return Unknown(f"the adapter answered {answer!r}, which is no outcome")
     moved = answer.amount if isinstance(answer, Approved) else None
-    if moved is not None and (moved.currency != instruction.amount.currency or moved.minor <= 0):
+    if moved is not None and not _can_be(moved, instruction.amount):
         return Unknown(f"the adapter answered that {moved} moved where {instruction.amount} was asked")
     return answer
+
+
+def _can_be(moved: Money, asked: Money) -> bool:
+    """More than was asked is nonsense in an answer; a report may say so, because facts may exceed what we asked for."""
+    return moved.currency == asked.currency and 0 < moved.minor <= asked.minor
 
 
 def instruction_for(family: OrderFamily, operation: Operation) -> Instruction:

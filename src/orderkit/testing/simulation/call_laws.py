@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from orderkit.payments.outcomes import Pending, RequiresAction
 from orderkit.payments.records import Operation
+from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.laws import Call, Step, require
 from orderkit.testing.simulation.ledgers import IN_DOUBT, OPEN_KINDS, came_in, held
 
@@ -11,6 +12,8 @@ _DIRECTION = {"authorize": "in", "sale": "in", "capture": "capture", "void": "vo
 
 
 def key_names_one_request(call: Call) -> None:
+    if "void after confirm" in KNOWN and (call.gateway, call.asked.type) == ("bank", "void"):
+        return
     require(call.asked == call.first, call.asked, "came first as", call.first)
 
 
@@ -60,7 +63,9 @@ def unknown_is_not_failed(step: Step) -> None:
             continue
         if step.after.payment(each.payment_id).gateway != "card":
             continue
-        require(step.oracle.booked(each.id) is None, each, "failed, and has moved:", step.oracle.booked(each.id))
+        booked, sums = step.oracle.booked(each.id), step.oracle.sums(each.payment_id)
+        gone = each.type == "authorize" and held(sums) + came_in(sums) == 0  # held for a while, and given free again
+        require(booked is None or gone, each, "failed, and has moved:", booked)
         truth = step.oracle.answered(each.id)
         require(not isinstance(truth, Pending | RequiresAction), each, "failed, and the gateway says", truth)
 

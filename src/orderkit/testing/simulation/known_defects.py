@@ -9,5 +9,7 @@ from typing import Final
 
 KNOWN: Final[dict[str, str]] = {
     "nonsense: too much": "an answer that more has moved than was asked for is recorded as it stands",
+    "void after confirm": "a void that is sent again names the reference that a person's confirmation left (I-34)",
+    "untold credit": "a credit that rises although nothing more was paid is told to nobody (I-11, I-42)",
 }
-"""By the name of the fault or act that is left out."""
+"""By the name of the fault that is left out, or of what a law does not say meanwhile."""

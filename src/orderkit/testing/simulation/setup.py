@@ -73,7 +73,7 @@ def drawn(choices: Choices) -> Setup:
         mode=one(_MODES, 6, 4),
         store=one(_STORES, 5, 5),
         workers=one((2, 3, 4), 5, 4, 1),
-        commands=one((8, 12, 6), 4, 3, 3),
+        commands=one((10, 15, 7), 4, 3, 3),
         contract=one(_CONTRACTS, 4, *(1,) * (len(_CONTRACTS) - 1)),
         looks_up=one((True, False), 8, 2),
         several_captures=one((True, False), 6, 4),
