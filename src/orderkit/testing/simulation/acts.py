@@ -226,6 +226,8 @@ class Acts:
             self._ask("reject", payment.order_id, lambda shop, asked: shop.payments.reject(payment.id, **asked))
             return
         self.world.known.came[payment.id] += (came or payment.amount).minor
+        if came is not None and came > payment.amount:
+            self.world.known.excused.add(payment.order_id)
         self._ask("confirm", payment.order_id, lambda shop, asked: shop.payments.confirm(payment.id, came, **asked))
 
     def pay_out(self) -> None:

@@ -67,6 +67,7 @@ class Turns:
         changes: how often the baton changes hands: the weight of every other worker against 10 for going on.
         crashes, falls: the weights of a worker's death, and of the whole process's, against 1000.
         restart: what is done when the whole process has died, before any worker is born again.
+        tick: done at every port call: it takes a moment.
         on_death: told where somebody died, and whether with the whole process.
     """
 
@@ -77,6 +78,7 @@ class Turns:
     falls: int = 0
     restart: Callable[[], None] = lambda: None
     on_death: Callable[[str, bool], None] = lambda where, whole: None
+    tick: Callable[[], None] = lambda: None
     failure: BaseException | None = field(default=None, init=False)
     current: Worker = field(factory=lambda: Worker("main", stream=REST), init=False)
     writer: Worker | None = field(default=None, init=False)
@@ -116,6 +118,7 @@ class Turns:
             Crash: here the worker dies. Stopped: the run is over.
         """
         me = self.current
+        self.tick()
         if not self._workers:
             self.log.add(me.name, where)
             return

@@ -121,6 +121,7 @@ class World:
             falls=setup.falls,
             restart=self.restart,
             on_death=self._died,
+            tick=lambda: self.clock.advance(timedelta(milliseconds=1)),
         )
         self.card = _card(setup, self.clock)
         self.oracle = Oracle(self.card)
@@ -254,6 +255,9 @@ class World:
     def latest(self, gateway: str, able: Capabilities, asked: Instruction) -> datetime:
         stored = self.known.operation(asked.key)
         return (self.clock.at if stored is None else stored.send_before) + able.grace
+
+    def is_early(self, gateway: str, able: Capabilities, asked: Instruction) -> bool:
+        return self.clock.at < self.latest(gateway, able, asked)
 
     def break_word(self, asked: Instruction) -> None:
         self.known.excused.add(asked.order_id)
