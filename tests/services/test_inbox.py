@@ -14,6 +14,7 @@ from orderkit.adapters.scripted import (
     ScriptedGateway,
     SignedEvent,
     asks_customer,
+    declines,
     times_out,
     waits,
 )
@@ -259,6 +260,23 @@ def test_money_on_an_old_attempt_counts_beside_the_new_one(stall: Stall) -> None
     details = stall.shop.orders.details(order.id)
     assert (details.family.order.status, details.standing.credit) == ("paid", eur("100.00"))
     assert [each.code for each in details.family.attention] == ["overpaid"]
+
+
+def test_a_late_hold_beside_another_is_recorded(stall: Stall) -> None:
+    """The first authorization was declined, a second one is held, and then the first one succeeds after all: both are
+    recorded, no new payment starts beside them, and both can be released (F034)."""
+    order = stall.place()
+    stall.card.play(declines())
+    first = stall.shop.pay(order.id, via="card", capture=False)
+    second = stall.shop.pay(order.id, via="card", capture=False)
+    stall.card.finish(stall.family(order.id).operations[0].id, Approved("late"))
+    deliver_all(stall)
+    family = stall.family(order.id)
+    assert [each.status for each in family.payments] == ["authorized", "authorized"]
+    assert not stall.action(order.id, "pay").enabled
+    for payment in (first, second):
+        stall.shop.payments.void(payment.id)
+    assert stall.shop.pay(order.id, via="card").status == "captured"
 
 
 @pytest.mark.row("SX-28")

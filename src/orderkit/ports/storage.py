@@ -7,6 +7,7 @@ fail with `StaleRecord` unless the stored version is still `before.order.version
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
@@ -62,6 +63,21 @@ class Change:
     journal: tuple[JournalEntry, ...] = ()
     messages: tuple[Message, ...] = ()
     key: CommandKey | None = None
+
+    def live_alone(self) -> Counter[UUID]:
+        """How many payments are live on each request that takes one at a time."""
+        alone = {each.id for each in self.after.requests if not each.split}
+        return Counter(each.request_id for each in self.after.payments if each.live and each.request_id in alone)
+
+    def starts_beside_a_live_one(self) -> bool:
+        """A payment is new on a request that takes one at a time, and is not the only live one there (row S0-28).
+
+        Only intents are bound: a fact may bring an older attempt back to life, and is never refused.
+        """
+        known = {each.id for each in self.before.payments} if self.before else set()
+        live = self.live_alone()
+        new = (each for each in self.after.payments if each.id not in known and each.live)
+        return any(live[each.request_id] > 1 for each in new)
 
 
 @frozen(kw_only=True)

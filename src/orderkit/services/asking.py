@@ -78,11 +78,11 @@ def drive(wiring: Wiring, actor: Actor, family: OrderFamily, operation_id: UUID)
         return family
     if operation.status == "created":
         return send(wiring, actor, family, operation)
+    now = wiring.clock.now()  # before it is asked: what it has not seen by now may arrive while it answers
     heard = looked_up(wiring, family, operation)
     if heard is not None or operation.status not in _MAY_BE_SENT:
         return heard or family
     able = wiring.gateway_of(family.payment(operation.payment_id), operation)[1].capabilities
-    now = wiring.clock.now()
     if now - operation.asked_at < able.keys_kept:
         return send(wiring, actor, family, operation)
     if able.looks_up and now >= operation.send_before + able.grace:

@@ -136,9 +136,12 @@ def _never_seen(wiring: Wiring, payment_id: UUID) -> frozenset[UUID]:
     sent = [each for each in open_attempts(family.operations_of(payment_id)) if each.status != "created"]
     if not sent or wiring.storage.joins_host_transaction:
         return frozenset()
-    if not wiring.account_of(family.payment(payment_id)).capabilities.looks_up:
+    able = wiring.account_of(family.payment(payment_id)).capabilities
+    if not able.looks_up:
         return frozenset()
-    return frozenset(each.id for each in sent if looked_up(wiring, family, each) is None)
+    now = wiring.clock.now()  # before it is asked: what it has not seen by now may arrive while it answers
+    unheard = [each for each in sent if looked_up(wiring, family, each) is None]
+    return frozenset(each.id for each in unheard if now >= each.send_before + able.grace)
 
 
 def refund_excess(wiring: Wiring, command: Command, payment_id: UUID, *, amount: Money | None) -> Payment:

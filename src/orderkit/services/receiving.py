@@ -198,7 +198,19 @@ def apply_due(inbox: Inbox, *, limit: int) -> tuple[InboxEvent, ...]:
     now = inbox.clock.now()
     with inbox.storage.reading() as store:
         due = store.due_events(until=now, limit=limit)
-    return tuple(handle(inbox, each) for each in due)
+    return tuple(_handled_or_put_off(inbox, each) for each in due)
+
+
+def _handled_or_put_off(inbox: Inbox, event: InboxEvent) -> InboxEvent:
+    """One event that cannot be recorded stops no other, and comes up again later (F112)."""
+    try:
+        return handle(inbox, event)
+    except OrderkitError as error:
+        _log.warning("event %s of %s is put off", event.event_id, event.gateway, exc_info=True)
+        put_off = _parked(event, Refusal("can_be_recorded", {"why": str(error)[:200]}), now=inbox.clock.now())
+    with unit_of_work(inbox.storage) as work:
+        work.put_event(put_off)
+    return put_off
 
 
 def retry(inbox: Inbox, event: InboxEvent) -> InboxEvent:

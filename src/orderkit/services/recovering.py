@@ -109,13 +109,14 @@ def _unsent(wiring: Wiring, family: OrderFamily, operation: Operation) -> OrderF
 
 def _asked(wiring: Wiring, family: OrderFamily, operation: Operation) -> OrderFamily:
     """What may have reached the gateway: its own answer decides, and only where it has none, its keys (I-37, I-43)."""
+    now = wiring.clock.now()  # before it is asked: what it has not seen by now may arrive while it answers
     answer = look_up(wiring, family, operation)
     name, gateway = wiring.gateway_of(family.payment(operation.payment_id), operation)
     if answer is not None and not isinstance(answer, NeverSeen):
         return settled(wiring, family.order.id, operation.id, answer, actor=Actor.gateway(name))
     if operation.status not in ("sending", "unknown"):
         return family
-    able, now = gateway.capabilities, wiring.clock.now()
+    able = gateway.capabilities
     waited_for = operation.type in _CUSTOMER_PRESENT
     if isinstance(answer, NeverSeen) and now >= operation.send_before + able.grace:
         if waited_for or now - operation.asked_at >= able.keys_kept:

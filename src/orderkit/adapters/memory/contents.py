@@ -118,10 +118,8 @@ class Contents(Exchange, Ledgers):
                 raise self.stale(change)
 
     def check_payments(self, change: Change) -> None:
-        """No request that is not split has two live payments (row S0-28)."""
-        single = {each.id for each in change.after.requests if not each.split}
-        live = [each.request_id for each in change.after.payments if each.live and each.request_id in single]
-        if len(live) > len(set(live)):
+        """No payment starts beside a live one on a request that takes one at a time (row S0-28)."""
+        if change.starts_beside_a_live_one():
             raise self.stale(change)
 
     def stale(self, change: Change) -> StaleRecord:

@@ -93,9 +93,13 @@ class _Comparison:
         yield from self._inserted(table, [money.request_row(wire, scope, each) for each in new])
 
     def payments(self) -> Iterator[Step]:
-        """Ended payments first, so that at no moment two of one request are live."""
+        """Ended payments first, so that at no moment two of one request are live.
+
+        One that a fact brings back to life beside another is not exclusive any more: facts are never refused.
+        """
         wire, scope = self.database.wire, self.change.scope
-        alone = {each.id for each in self.after.requests if not each.split}
+        live = self.change.live_alone()
+        alone = {each.id for each in self.after.requests if not each.split and live[each.id] <= 1}
         ended_first = tuple(sorted(self.after.payments, key=lambda each: each.live))
         yield from self._put(
             tables.payments,

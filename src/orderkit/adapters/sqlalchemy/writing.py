@@ -144,10 +144,8 @@ def unit_of_work(database: Database, connection: Connection, driver: Driver) -> 
 
 
 def _require_one_live_payment(change: Change) -> None:
-    """No request that is not split has two live payments (row S0-28); the unique index says so once more."""
-    alone = {each.id for each in change.after.requests if not each.split}
-    live = [each.request_id for each in change.after.payments if each.live and each.request_id in alone]
-    if len(live) > len(set(live)):
+    """No payment starts beside a live one (row S0-28); where two start at once, the unique index says so once more."""
+    if change.starts_beside_a_live_one():
         expected = change.before.order.version if change.before else 0
         raise StaleRecord(change.after.order.id, expected, None)
 

@@ -16,7 +16,7 @@ from uuid import UUID
 from attrs import define, field
 
 from orderkit.credit.records import CreditAccount, CreditEntry
-from orderkit.errors import Busy, CommitUnknown
+from orderkit.errors import Busy, CommitUnknown, StaleRecord
 from orderkit.ports.exchange import InboxEvent
 from orderkit.ports.storage import Change, Reading, RefusedRequest, Storage, UnitOfWork
 from orderkit.testing.simulation.counting import Counts
@@ -113,6 +113,15 @@ class SimulatedStorage:
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
+        try:
+            with self._begun() as work:
+                yield work
+        except StaleRecord:
+            self.counts.sometimes["two decided on one order at once"] += 1
+            raise
+
+    @contextmanager
+    def _begun(self) -> Iterator[UnitOfWork]:
         me = self.turns.current
         self.turns.pause("begin")
         fault = self._fault()

@@ -38,6 +38,7 @@ from orderkit.testing.simulation.doors import CardDoor, CreditDoor, Door
 from orderkit.testing.simulation.known import SCOPE, Known
 from orderkit.testing.simulation.laws import Call, Step
 from orderkit.testing.simulation.ledgers import Oracle
+from orderkit.testing.simulation.noticing import seen
 from orderkit.testing.simulation.ports import CountedIds, VirtualClock
 from orderkit.testing.simulation.setup import Setup
 from orderkit.testing.simulation.stores import SimulatedStorage, Written
@@ -237,11 +238,14 @@ class World:
         for law in COMMIT_LAWS:
             law.ask(step)
         self.known.take(change, family)
+        self.counts.sometimes.update(seen(step))
 
     def arriving(self, gateway: str, able: Capabilities, asked: Instruction) -> None:
         self.counts.figures["gateway calls"] += 1
         known = self.oracle.asked.get(asked.key)
         call = self._call(gateway, able, asked, is_again=known is not None)
+        if known is not None:
+            self.counts.sometimes["a key came to a gateway a second time"] += 1
         for law in ARRIVING_LAWS:
             law.ask(call)
         self.oracle.asked.setdefault(asked.key, (asked, self.clock.at))
@@ -287,6 +291,8 @@ class World:
     def _died(self, where: str, whole: bool) -> None:
         self.counts.figures["falls" if whole else "crashes"] += 1
         self.counts.hit("the process dies" if whole else "a worker dies", where)
+        if self.arriving_by:
+            self.counts.sometimes["somebody died while a call was on its way"] += 1
 
     def _open(self) -> Storage:
         if self.setup.store == "memory":
