@@ -1,7 +1,4 @@
-"""What can be done with orders, items, payments, refunds and credit: the facade's verbs, noun by noun.
-
-Only arguments are turned into commands here; what they do is in `services/`.
-"""
+"""The facade's verbs about orders and their items; only arguments are turned into commands here."""
 
 from __future__ import annotations
 
@@ -14,20 +11,15 @@ from attrs import field, frozen
 
 from orderkit.actors import Actor
 from orderkit.asked import Asked, command_for
-from orderkit.credit.records import CreditAccount, CreditEntry, CreditEntryKind
 from orderkit.errors import InvalidRequest
 from orderkit.extensions import Value
 from orderkit.families.billing import BilledRequest
 from orderkit.families.cancelling import Plan, Settle
 from orderkit.families.placing import NewOrder
 from orderkit.items.records import Item
-from orderkit.money import Money
 from orderkit.orders.records import Address, Customer, NewLine, Order, Source
-from orderkit.payments.records import Payment
 from orderkit.ports.storage import CurrencyTotals, OrderFilter
-from orderkit.refunds.records import Refund
-from orderkit.services import crediting, moving, paying, placing, reading, refunding
-from orderkit.services.commands import Command
+from orderkit.services import moving, placing, reading
 from orderkit.services.wiring import Wiring
 
 
@@ -173,117 +165,3 @@ class Items:
             TransitionNotPossible, TransitionRefused: the table has no such row from here, or a rule says no.
         """
         return moving.move_item(self._wiring, command_for(event, self._actor, item_id, asked), item_id, event)
-
-
-@frozen
-class Payments:
-    """What concerns payments that have been started."""
-
-    _wiring: Wiring = field(repr=False)
-    _actor: Actor
-
-    def capture(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
-        """Capture what is authorized: all that is left, or `amount` of it."""
-        command = command_for("capture", self._actor, payment_id, asked)
-        return paying.capture(self._wiring, command, payment_id, amount=amount)
-
-    def void(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
-        """Release what is authorized and not captured."""
-        return paying.void(self._wiring, command_for("void", self._actor, payment_id, asked), payment_id)
-
-    def abandon(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
-        """Give up an attempt that has no answer; the order can be paid again."""
-        return paying.abandon(self._wiring, command_for("abandon", self._actor, payment_id, asked), payment_id)
-
-    def refund_excess(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
-        """Send back what was paid above what is owed, all of it or `amount`; items are refunded by `Shop.refund`."""
-        command = command_for("refund_excess", self._actor, payment_id, asked)
-        return paying.refund_excess(self._wiring, command, payment_id, amount=amount)
-
-    def credit_excess(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
-        """Move what was paid above what is owed, all of it or `amount`, to the customer's credit account.
-
-        Raises:
-            InvalidRequest: no wired gateway keeps credit (`orderkit.adapters.credit.CreditGateway` does).
-        """
-        command = command_for("credit_excess", self._actor, payment_id, asked)
-        return paying.credit_excess(self._wiring, command, payment_id, amount=amount)
-
-    def confirm(self, payment_id: UUID, amount: Money | None = None, **asked: Unpack[Asked]) -> Payment:
-        """Say that an offline payment has arrived: all of it, or `amount`."""
-        command = command_for("confirm", self._actor, payment_id, asked)
-        return paying.confirm(self._wiring, command, payment_id, amount=amount)
-
-    def reject(self, payment_id: UUID, **asked: Unpack[Asked]) -> Payment:
-        """Say that an offline payment will not come."""
-        return paying.reject(self._wiring, command_for("reject", self._actor, payment_id, asked), payment_id)
-
-
-@frozen
-class Refunds:
-    """What concerns refunds that have been asked for."""
-
-    _wiring: Wiring = field(repr=False)
-    _actor: Actor
-
-    def approve(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
-        """Approve a requested refund and send it back."""
-        return refunding.approve(self._wiring, command_for("approve_refund", self._actor, refund_id, asked), refund_id)
-
-    def reject(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
-        """Turn a requested refund down."""
-        return refunding.reject(self._wiring, command_for("reject_refund", self._actor, refund_id, asked), refund_id)
-
-    def confirm(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
-        """Say that an offline refund has been paid out."""
-        return refunding.confirm(self._wiring, command_for("confirm_refund", self._actor, refund_id, asked), refund_id)
-
-    def fail(self, refund_id: UUID, **asked: Unpack[Asked]) -> Refund:
-        """Say that an offline refund could not be paid out."""
-        return refunding.fail(self._wiring, command_for("fail_refund", self._actor, refund_id, asked), refund_id)
-
-
-@frozen
-class Credit:
-    """What customers have with the shop; they spend it by paying through a gateway that keeps it."""
-
-    _wiring: Wiring = field(repr=False)
-    _actor: Actor
-
-    def grant(
-        self, customer_id: str, amount: Money, *, key: str | None = None, reason: str | None = None
-    ) -> CreditAccount:
-        """Put money on the customer's account, such as for goodwill."""
-        return self._enter("grant_credit", customer_id, "granted", amount, key=key, reason=reason)
-
-    def withdraw(
-        self, customer_id: str, amount: Money, *, key: str | None = None, reason: str | None = None
-    ) -> CreditAccount:
-        """Take money off the customer's account, such as when it was paid out.
-
-        Raises:
-            InvalidRequest: more than is available.
-        """
-        return self._enter("withdraw_credit", customer_id, "withdrawn", amount, key=key, reason=reason)
-
-    def accounts(self, customer_id: str) -> tuple[CreditAccount, ...]:
-        """What the customer has with us, one account per currency."""
-        return crediting.accounts(self._wiring, customer_id)
-
-    def entries(self, customer_id: str, currency: str) -> tuple[CreditEntry, ...]:
-        """How an account came to what it is, oldest first."""
-        return crediting.entries(self._wiring, customer_id, currency)
-
-    def _enter(
-        self,
-        verb: str,
-        customer_id: str,
-        kind: CreditEntryKind,
-        amount: Money,
-        *,
-        key: str | None,
-        reason: str | None,
-    ) -> CreditAccount:
-        command = Command(verb=verb, actor=self._actor, target=str(customer_id), key=key, reason=reason)
-        account, _ = crediting.enter(self._wiring, command, customer_id, kind, amount)
-        return account
