@@ -1,41 +1,26 @@
 """What workers do: what customers, clerks, the bank and the gateway ask for, each drawn by the run's decisions.
 
-An act asks the desk for one thing and takes whatever answer the interface promises; any other error breaks the law
-"nothing else is raised". Which acts make sense now is read from what is known of the store.
+Only the acts live here, and how likely each is now; how one asks is in `asking`, what others do in `outside`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
-from uuid import UUID
+from decimal import Decimal
 
-from attrs import define, field, frozen
+from attrs import define
 
 from orderkit.asked import Asked
-from orderkit.desk import Orderkit
-from orderkit.errors import (
-    Busy,
-    CommitUnknown,
-    InvalidRequest,
-    KeyReused,
-    OrderkitError,
-    StaleRecord,
-    TransitionError,
-)
 from orderkit.families.refunding import RefundItem
-from orderkit.family import OrderFamily
-from orderkit.money import Money
-from orderkit.orders.records import Customer, NewLine, Order, Terms
+from orderkit.orders.records import Customer, Discount, NewLine, Order, Tax, Terms
 from orderkit.payments.records import Payment
 from orderkit.refunds.records import Refund
 from orderkit.shop import Shop
-from orderkit.testing.simulation.laws import Broken
+from orderkit.testing.simulation.asking import Asking, cents
 from orderkit.testing.simulation.outside import Outside
-from orderkit.testing.simulation.turns import Crash, Stopped, Worker
-from orderkit.testing.simulation.world import World
+from orderkit.testing.simulation.turns import Crash, Worker
 
-_ANSWERS = (TransitionError, InvalidRequest, KeyReused, StaleRecord, Busy, CommitUnknown)
 _PRICES = (10_00, 7_00, 9_99, 1, 25_00)
 _PASSES = (
     timedelta(seconds=20),
@@ -48,37 +33,10 @@ _PASSES = (
 )
 _MOST_ORDERS = 3
 
-Ask = Callable[[Shop, Asked], object]
-
-
-@frozen
-class Repeatable:
-    """A command that was given under a key; whoever gave it may not know what came of it."""
-
-    name: str
-    order_id: UUID | None
-    key: str
-    ask: Ask
-
 
 @define
-class Memory:
-    """What those who ask remember: the commands under their keys, and what the accepted ones made."""
-
-    given: list[Repeatable] = field(factory=list)
-    made: dict[tuple[str, UUID | None, str], object] = field(factory=dict)
-    customers: int = 0
-
-
-@define
-class Acts:
+class Acts(Asking):
     """One worker's acts."""
-
-    world: World
-    worker: Worker
-    memory: Memory
-    desk: Orderkit = field(init=False)
-    shop: Shop = field(init=False)
 
     def live(self, worker: Worker) -> None:
         """Give commands, dying and being born again now and then."""
@@ -90,10 +48,6 @@ class Acts:
             except Crash:
                 self.world.turns.reborn(worker)
                 self.open()
-
-    def open(self) -> None:
-        self.desk = self.world.desk()
-        self.shop = self.world.shop(self.desk)
 
     def act(self) -> None:
         """Do one thing that makes sense now; the first, which decides nothing, is to do nothing."""
@@ -148,10 +102,13 @@ class Acts:
 
     def place(self) -> None:
         sold = [self._line() for _ in range(1 + self.world.pick(6, 3))]
-        self.memory.customers = max(1, self.memory.customers)
         buyer = Customer("c-1" if self.world.pick(5, 2) == 0 else "c-2")
         key = f"cart-{len(self.memory.given)}"
-        self._ask("place", None, lambda shop, asked: shop.orders.place(customer=buyer, lines=sold, **asked), key=key)
+
+        def ask(shop: Shop, asked: Asked) -> Order:
+            return shop.orders.place(customer=buyer, lines=sold, key=asked.get("key"))
+
+        self.ask("place", None, ask, key=key)
 
     def _line(self) -> NewLine:
         minor = 0 if self.world.pick(14, 1) else self.world.one_of(_PRICES)
@@ -161,55 +118,60 @@ class Acts:
             unit_price=cents(minor),
             quantity=1 + self.world.pick(5, 2, 1),
             item_kind=("product", "service")[self.world.pick(3, 1)],
+            discounts=(Discount("D", "A discount", rate=Decimal("0.1")),) if self.world.pick(4, 1) else (),
+            taxes=(Tax("VAT", "VAT", Decimal("0.2"), included=self.world.pick(1, 1) == 1),) * self.world.pick(2, 1),
             terms=Terms(partial_payment=self.world.pick(2, 1) == 0),
         )
 
     def pay(self) -> None:
         unpaid = self.unpaid()
-        order, via = self.world.one_of([*unpaid * 8, *self.orders()]), ("card", "bank", "credit")[self.world.pick(10, 2, 3)]
+        order, via = (
+            self.world.one_of([*unpaid * 8, *self.orders()]),
+            ("card", "bank", "credit")[self.world.pick(10, 2, 3)],
+        )
         capture = via == "bank" or self.world.pick(5, 5) == 0
-        amount = self._part(order.requests[0].open_amount if order.requests else cents(1))
+        amount = self.part_of(order.requests[0].open_amount if order.requests else cents(1))
         id = order.order.id
 
         def ask(shop: Shop, asked: Asked) -> Payment:
             return shop.pay(id, via=via, amount=amount, capture=capture, **asked)
 
-        self._ask("pay", id, ask)
+        self.ask("pay", id, ask)
 
     def capture(self) -> None:
-        payment = self._payment("held")
-        amount = self._part(payment.authorized)
-        self._ask("capture", payment.order_id, lambda shop, asked: shop.payments.capture(payment.id, amount, **asked))
+        payment = self.a_payment("held")
+        amount = self.part_of(payment.authorized)
+        self.ask("capture", payment.order_id, lambda shop, asked: shop.payments.capture(payment.id, amount, **asked))
 
     def void(self) -> None:
-        payment = self._payment("held")
-        self._ask("void", payment.order_id, lambda shop, asked: shop.payments.void(payment.id, **asked))
+        payment = self.a_payment("held")
+        self.ask("void", payment.order_id, lambda shop, asked: shop.payments.void(payment.id, **asked))
 
     def abandon(self) -> None:
-        payment = self._payment("under_way")
-        self._ask("abandon", payment.order_id, lambda shop, asked: shop.payments.abandon(payment.id, **asked))
+        payment = self.a_payment("under_way")
+        self.ask("abandon", payment.order_id, lambda shop, asked: shop.payments.abandon(payment.id, **asked))
 
     def cancel(self) -> None:
-        id = self._order().order.id
-        self._ask("cancel", id, lambda shop, asked: shop.orders.cancel(id, confirm=True, **asked))
+        id = self.an_order().order.id
+        self.ask("cancel", id, lambda shop, asked: shop.orders.cancel(id, confirm=True, **asked))
 
     def cancel_and_settle(self) -> None:
-        id = self._payment().order_id
+        id = self.a_payment().order_id
         settle = self.world.pick(3, 2)
 
         def ask(shop: Shop, asked: Asked) -> Order:
             return shop.orders.cancel(id, confirm=True, settle="credit" if settle else "refund", **asked)
 
-        self._ask("cancel_and_settle", id, ask)
+        self.ask("cancel_and_settle", id, ask)
 
     def refund(self) -> None:
-        family = self.world.known.families[self._payment("settled").order_id]
+        family = self.world.known.families[self.a_payment("settled").order_id]
         item = self.world.one_of(family.items)
         units = None if self.world.pick(2, 1) == 0 else 1
         fee = cents(1) if self.world.pick(6, 1) else None
         chosen = [RefundItem(item.id, units, fee)]
         id = family.order.id
-        self._ask("refund", id, lambda shop, asked: shop.refund(id, chosen, **asked))
+        self.ask("refund", id, lambda shop, asked: shop.refund(id, chosen, **asked))
 
     def judge(self) -> None:
         refund, agrees = self.world.one_of(self.refunds("asked")), self.world.pick(3, 1) == 0
@@ -217,29 +179,29 @@ class Acts:
         def ask(shop: Shop, asked: Asked) -> Refund:
             return (shop.refunds.approve if agrees else shop.refunds.reject)(refund.id, **asked)
 
-        self._ask("approve" if agrees else "turn down", refund.order_id, ask)
+        self.ask("approve" if agrees else "turn down", refund.order_id, ask)
 
     def look_at_the_statement(self) -> None:
         payment = self.world.one_of(self.transfers())
-        came = self._part(payment.amount)
+        came = self.part_of(payment.amount)
         if self.world.pick(3, 1):
-            self._ask("reject", payment.order_id, lambda shop, asked: shop.payments.reject(payment.id, **asked))
+            self.ask("reject", payment.order_id, lambda shop, asked: shop.payments.reject(payment.id, **asked))
             return
         self.world.known.came[payment.id] += (came or payment.amount).minor
         if came is not None and came > payment.amount:
             self.world.known.excused.add(payment.order_id)
-        self._ask("confirm", payment.order_id, lambda shop, asked: shop.payments.confirm(payment.id, came, **asked))
+        self.ask("confirm", payment.order_id, lambda shop, asked: shop.payments.confirm(payment.id, came, **asked))
 
     def pay_out(self) -> None:
         refund = self.world.one_of(self.refunds("under_way"))
         family = self.world.known.families[refund.order_id]
         if self.world.pick(3, 1):
-            self._ask("fail", refund.order_id, lambda shop, asked: shop.refunds.fail(refund.id, **asked))
+            self.ask("fail", refund.order_id, lambda shop, asked: shop.refunds.fail(refund.id, **asked))
             return
         for each in family.operations:
             if each.refund_id == refund.id:
                 self.world.known.went[each.payment_id] += each.amount.minor
-        self._ask("pay out", refund.order_id, lambda shop, asked: shop.refunds.confirm(refund.id, **asked))
+        self.ask("pay out", refund.order_id, lambda shop, asked: shop.refunds.confirm(refund.id, **asked))
 
     def return_excess(self) -> None:
         payment, to_account = self.world.one_of(self.in_excess()), self.world.pick(1, 1)
@@ -247,7 +209,7 @@ class Acts:
         def ask(shop: Shop, asked: Asked) -> Payment:
             return (shop.payments.credit_excess if to_account else shop.payments.refund_excess)(payment.id, **asked)
 
-        self._ask("credit excess" if to_account else "refund excess", payment.order_id, ask)
+        self.ask("credit excess" if to_account else "refund excess", payment.order_id, ask)
 
     def grant(self) -> None:
         customer, key = ("c-1", "c-2")[self.world.pick(5, 2)], f"grant-{len(self.memory.given)}"
@@ -255,12 +217,12 @@ class Acts:
         def ask(shop: Shop, asked: Asked) -> object:
             return shop.credit.grant(customer, cents(15_00), key=asked.get("key", key))
 
-        self._ask("grant", None, ask, key=key)
+        self.ask("grant", None, ask, key=key)
 
     def deliver_item(self) -> None:
-        family = self._order()
+        family = self.an_order()
         item, id = self.world.one_of(family.items), family.order.id
-        self._ask("deliver item", id, lambda shop, asked: shop.items.move(item.id, "deliver", **asked))
+        self.ask("deliver item", id, lambda shop, asked: shop.items.move(item.id, "deliver", **asked))
 
     # what is done again, and what workers do by themselves
 
@@ -268,105 +230,23 @@ class Acts:
         """A customer who does not know whether it went through: the same under the same key (I-20)."""
         again = self.world.one_of(self.memory.given)
         self.world.log.add(self.worker.name, f"again: {again.name} {again.key}")
-        self._given(again)
+        self.given(again)
 
     def ask_under_another_key(self) -> None:
         again = self.world.one_of(self.memory.given)
-        self._ask(again.name, again.order_id, again.ask)
+        self.ask(again.name, again.order_id, again.ask)
 
     def proceed(self) -> None:
-        id = self._payment().order_id
-        self._done("proceed", lambda: self.shop.proceed(id))
+        id = self.a_payment().order_id
+        self.done("proceed", lambda: self.shop.proceed(id))
 
     def synchronize(self) -> None:
-        id = self._payment().order_id
-        self._done("sync_payments", lambda: self.shop.sync_payments(id))
+        id = self.a_payment().order_id
+        self.done("sync_payments", lambda: self.shop.sync_payments(id))
 
     def run_due(self) -> None:
-        self._done("run_due", lambda: self.desk.run_due(owner=self.worker.name))
+        self.done("run_due", lambda: self.desk.run_due(owner=self.worker.name))
 
     def time_passes(self) -> None:
         place = self.world.pick(6, 4, 4, 4, 3, 2, 1)
         self.world.advance(_PASSES[place])
-
-    # what there is
-
-    def orders(self) -> list[OrderFamily]:
-        return list(self.world.known.families.values())
-
-    def payments(self, *kinds: str) -> list[Payment]:
-        every = [each for family in self.orders() for each in family.payments]
-        return [each for each in every if not kinds or each.kind in kinds]
-
-    def unpaid(self) -> list[OrderFamily]:
-        """Orders on which something is open and nothing under way."""
-        return [each for each in self.orders() if any(one.open_amount.minor > 0 for one in each.requests)]
-
-    def transfers(self) -> list[Payment]:
-        return [each for each in self.payments("under_way") if each.gateway == "bank"]
-
-    def refunds(self, kind: str) -> list[Refund]:
-        return [each for family in self.orders() for each in family.refunds if each.kind == kind]
-
-    def in_excess(self) -> list[Payment]:
-        """Payments that brought money to an order that needs a person because of it."""
-        odd = [
-            each
-            for each in self.orders()
-            if {"overpaid", "late_money"} & {entry.code for entry in each.attention} or each.order.kind == "cancelled"
-        ]
-        return [payment for family in odd for payment in family.payments if payment.captured.minor > 0]
-
-    def _order(self, *kinds: str) -> OrderFamily:
-        every = self.orders()
-        likely = [each for each in every if each.order.kind in kinds]
-        return self.world.one_of([*likely, *likely, *every])
-
-    def _payment(self, *kinds: str) -> Payment:
-        return self.world.one_of(self.payments(*kinds))
-
-    def _part(self, whole: Money) -> Money | None:
-        """Mostly all of it, now and then a part, seldom too much."""
-        place = self.world.pick(6, 3, 1)
-        if place == 0:
-            return None
-        return cents(max(1, whole.minor // 2)) if place == 1 else whole + cents(1)
-
-    # asking
-
-    def _ask(self, name: str, order_id: UUID | None, ask: Ask, *, key: str | None = None) -> None:
-        key = key or f"key-{len(self.memory.given)}"
-        if self.world.pick(5, 1) and name not in ("place", "grant"):
-            self._done(name, lambda: ask(self.shop, Asked()))
-            return
-        given = Repeatable(name, order_id, key, ask)
-        self.memory.given.append(given)
-        self._given(given)
-
-    def _given(self, given: Repeatable) -> None:
-        made = self._done(given.name, lambda: given.ask(self.shop, Asked(key=given.key)))
-        id = getattr(made, "id", None)
-        if made is not None and id is not None:
-            known = self.memory.made.setdefault((given.name, given.order_id, given.key), id)
-            if known != id:
-                raise Broken("I-20", "a repeated command answers with what it made", f"{given}: {known}, then {id}")
-
-    def _done(self, name: str, call: Callable[[], object]) -> object:
-        """What came of it; None where it was refused, or nobody knows."""
-        try:
-            made = call()
-        except _ANSWERS as answer:
-            self.world.log.add(self.worker.name, name, f"{type(answer).__name__}: {answer}"[:160])
-            return None
-        except (Crash, Stopped, Broken):
-            raise
-        except OrderkitError as error:
-            raise Broken("SX-11", "nothing is raised but what the interface promises", repr(error)) from error
-        except Exception as error:
-            raise Broken("SX-11", "nothing is raised but what the interface promises", repr(error)) from error
-        self.world.log.add(self.worker.name, name, "done")
-        return made
-
-
-def cents(minor: int) -> Money:
-    return Money.of_minor(minor, "EUR")

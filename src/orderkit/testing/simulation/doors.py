@@ -127,9 +127,9 @@ class Door:
         self.turns.pause(f"{self.name} look-up")
         self._may_be_lost(f"{self.name} look-up", instruction)
         answer = self.inner.look_up(instruction)
-        if "early never seen" in KNOWN and isinstance(answer, NeverSeen):
-            if self.watcher.is_early(self.name, self.capabilities, instruction):
-                raise TimeoutError("simulated: nobody answered")
+        early = isinstance(answer, NeverSeen) and self.watcher.is_early(self.name, self.capabilities, instruction)
+        if early and "early never seen" in KNOWN:
+            raise TimeoutError("simulated: nobody answered")
         self.turns.pause(f"{self.name} look-up answered {type(answer).__name__}")
         return answer
 
@@ -227,5 +227,3 @@ class CreditDoor(Door):
 
     def grant(self, instruction: Instruction) -> Outcome:
         return self._call(instruction, self.inner.grant)
-
-

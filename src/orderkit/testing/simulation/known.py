@@ -8,14 +8,17 @@ from uuid import UUID
 from attrs import define, field
 
 from orderkit.credit.records import CreditEntry
+from orderkit.errors import NotFound
 from orderkit.family import OrderFamily
 from orderkit.history import HistoryEntry
 from orderkit.journal import JournalEntry
 from orderkit.payments.records import Operation
 from orderkit.ports.exchange import Message
 from orderkit.ports.storage import Change, Storage
+from orderkit.testing.simulation.breaking import Broken
 
 SCOPE = "shop"
+DURABLE = "what was committed is there after a fall"
 
 
 @define
@@ -69,12 +72,21 @@ class Known:
         return None if order_id is None else self.families[order_id].operation(id)
 
     def read_again(self, storage: Storage) -> None:
-        """What a new process finds; whatever the old one knew counts for nothing."""
+        """What a new process finds; whatever the old one committed has to be there.
+
+        Raises:
+            Broken: a commit that was acknowledged is gone (I-36).
+        """
         self.operations.clear()
         self.payments.clear()
         with storage.reading() as store:
-            for id in list(self.families):
-                family = store.family(SCOPE, id)
+            for id, known in self.families.items():
+                try:
+                    family = store.family(SCOPE, id)
+                except NotFound as gone:
+                    raise Broken("I-36", DURABLE, f"the order {id}") from gone
+                if family.order.version != known.order.version:
+                    raise Broken("I-36", DURABLE, f"version {known.order.version}, and {family.order.version} is there")
                 self.families[id] = family
                 self.operations.update((each.id, id) for each in family.operations)
                 self.payments.update((each.id, id) for each in family.payments)

@@ -18,18 +18,11 @@ from orderkit.lifecycles import Lifecycle
 from orderkit.payments.records import Operation
 from orderkit.ports.gateway import Instruction
 from orderkit.ports.storage import Change
+from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.known import Known
 from orderkit.testing.simulation.ledgers import Oracle, is_told
 
 S = TypeVar("S")
-
-
-class Broken(BaseException):
-    """A law does not hold. No `except Exception` catches it."""
-
-    def __init__(self, id: str, says: str, why: str) -> None:
-        self.id = id
-        super().__init__(f"{id}: {says}\n     {why}")
 
 
 class Wrong(BaseException):
@@ -42,7 +35,19 @@ def require(holds: object, *why: object) -> None:
         raise Wrong(" ".join(map(_told, why)))
 
 
-_TOLD = ("type", "gateway", "amount", "moved", "captured", "refunded", "status", "reference", "code", "version", "cause")
+_TOLD = (
+    "type",
+    "gateway",
+    "amount",
+    "moved",
+    "captured",
+    "refunded",
+    "status",
+    "reference",
+    "code",
+    "version",
+    "cause",
+)
 
 
 def _told(found: object) -> str:

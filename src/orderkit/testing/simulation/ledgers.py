@@ -6,7 +6,7 @@ Everything is counted here anew, in minor units; nothing is asked of the library
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
@@ -127,9 +127,10 @@ class Oracle:
         asked = self.asked.get(key)
         return NeverSeen() if asked is None else self.card.look_up(asked[0])
 
-    def keys(self) -> Iterable[UUID]:
+    @property
+    def booked_keys(self) -> Collection[UUID]:
         """Every key that something was booked under."""
-        return self._by_key
+        return self._by_key.keys()
 
 
 def spent(entries: Iterable[CreditEntry], payment_id: UUID) -> Counter[str]:

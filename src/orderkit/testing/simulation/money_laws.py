@@ -154,8 +154,7 @@ def free_orders_ask_nobody(call: Call) -> None:
 
 
 def no_money_without_record(call: Call) -> None:
-    """For every line under a key of ours there is an operation."""
-    for key in call.oracle.keys():
+    for key in call.oracle.booked_keys:
         require(key in call.known.operations, "no operation for", call.oracle.booked(key))
 
 

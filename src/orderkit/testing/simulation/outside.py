@@ -18,9 +18,9 @@ from orderkit.payments.outcomes import Approved, Declined, Pending, RequiresActi
 from orderkit.payments.records import Operation, Payment
 from orderkit.services.receiving import Receipt
 from orderkit.shop import Shop
+from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.known import SCOPE
 from orderkit.testing.simulation.known_defects import KNOWN
-from orderkit.testing.simulation.laws import Broken
 from orderkit.testing.simulation.ledgers import came_in, held, is_told
 from orderkit.testing.simulation.world import World
 

@@ -15,7 +15,7 @@ from orderkit.history import replay, verify, without_personal
 from orderkit.journal import JournalEntry
 from orderkit.payments.outcomes import NeverSeen
 from orderkit.payments.records import Operation, Payment
-from orderkit.testing.simulation.acts import Memory
+from orderkit.testing.simulation.asking import Memory
 from orderkit.testing.simulation.known import SCOPE
 from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.laws import Law, require
@@ -135,11 +135,13 @@ def late_money_is_seen(ended: Ended) -> None:
         told = codes & {"late_money", "overpaid", "refund_failed", "manual_refund", "outcome_is_known"}
         unplaced = dead & {each.id for each in family.payments}
         untold = "untold credit" in KNOWN and any(each.type != "sale" for each in family.operations)
-        require(kept <= 0 or asked or told or unplaced or untold, family.order, "holds", kept, "and nobody is told:", codes)
+        require(
+            kept <= 0 or asked or told or unplaced or untold, family.order, "holds", kept, "and nobody is told:", codes
+        )
 
 
 def never_seen_is_an_answer(ended: Ended) -> None:
-    if not ended.world.card.capabilities.looks_up:
+    if not ended.world.gateways["card"].capabilities.looks_up:
         return
     for each in _open(ended):
         if ended.world.known.families[each.order_id].payment(each.payment_id).gateway == "card":
@@ -178,7 +180,9 @@ def history_replays(ended: Ended) -> None:
             entries, family = store.history(SCOPE, id), store.family(SCOPE, id)
             verify(entries)
             require(len(entries) == family.order.version, family.order, len(entries))
-            require(in_order(replay(entries)) == in_order(without_personal(family)), "replayed otherwise:", family.order)
+            require(
+                in_order(replay(entries)) == in_order(without_personal(family)), "replayed otherwise:", family.order
+            )
             require(in_order(family) == in_order(known), "stored otherwise than committed:", family.order)
 
 

@@ -1,4 +1,4 @@
-"""How a world comes to rest: faults stop, every event is delivered, what is due is done until nothing is due any more."""
+"""How a world comes to rest: faults stop, every event is delivered, and what is due is done until nothing is."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from orderkit.adapters.scripted import Letter
 from orderkit.desk import Orderkit
 from orderkit.payments.outcomes import Approved, Declined
 from orderkit.shop import Shop
-from orderkit.testing.simulation.laws import Broken
+from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.outside import Outside
 from orderkit.testing.simulation.world import World
 

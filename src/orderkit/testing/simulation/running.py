@@ -10,15 +10,17 @@ from collections.abc import Mapping, Sequence
 from attrs import field, frozen
 
 from orderkit.journal import JournalEntry
-from orderkit.testing.simulation.acts import Acts, Memory
+from orderkit.testing.simulation.acts import Acts
+from orderkit.testing.simulation.asking import Memory
+from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.choices import Choices, Record
 from orderkit.testing.simulation.counting import Counts
-from orderkit.testing.simulation.laws import Broken
+from orderkit.testing.simulation.parts import Parts
 from orderkit.testing.simulation.rest_laws import REST_LAWS, STORED_LAWS, Ended, journal_of
 from orderkit.testing.simulation.resting import Rest
 from orderkit.testing.simulation.setup import Setup, drawn
 from orderkit.testing.simulation.turns import Log, Worker
-from orderkit.testing.simulation.world import Parts, World
+from orderkit.testing.simulation.world import World
 
 
 @frozen(kw_only=True)
@@ -46,7 +48,8 @@ def run(seed: int, *, record: Record | None = None, parts: Parts | None = None) 
     choices = Choices(seed, record)
     setup = drawn(choices)
     world = World(setup, choices, parts or Parts())
-    broken, why, journal = None, "", ()
+    broken, why = None, ""
+    journal: tuple[JournalEntry, ...] = ()
     log = logging.getLogger("orderkit")
     level = log.level
     log.setLevel(logging.CRITICAL)  # it is full of the faults that are made here

@@ -6,6 +6,7 @@ import multiprocessing
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from itertools import islice
 from typing import Final
 
 from attrs import define, field, frozen
@@ -69,7 +70,7 @@ def play_all(
     chunks = _chunks(first, runs)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
-        waiting: set[Future[Chunk]] = {pool.submit(play, *chunk) for chunk, _ in zip(chunks, range(2 * jobs), strict=False)}
+        waiting: set[Future[Chunk]] = {pool.submit(play, *chunk) for chunk in islice(chunks, 2 * jobs)}
         while waiting:
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for each in done:
@@ -77,7 +78,7 @@ def play_all(
             figures.seconds = time.monotonic() - began
             progress(figures)
             if figures.seconds < 60 * minutes and len(figures.failed) < _MOST_FAILURES:
-                waiting |= {pool.submit(play, *chunk) for chunk, _ in zip(chunks, done, strict=False)}
+                waiting |= {pool.submit(play, *chunk) for chunk in islice(chunks, len(done))}
     figures.seconds = time.monotonic() - began
     return figures
 

@@ -5,32 +5,24 @@ It is built by a setup and driven by decisions; nothing in it reads a real clock
 
 from __future__ import annotations
 
-import atexit
 import shutil
-import tempfile
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from attrs import define, evolve, field, frozen
+from attrs import define, field
 
-from orderkit.actors import Actor
 from orderkit.adapters.credit import CreditGateway
-from orderkit.adapters.memory import MemoryStorage
 from orderkit.adapters.offline import OfflineGateway
-from orderkit.adapters.scripted import ALL_CAPABILITIES, ScriptedGateway
+from orderkit.adapters.scripted import ScriptedGateway
 from orderkit.adapters.sqlalchemy import SqlStorage
 from orderkit.capabilities import Capabilities
 from orderkit.desk import Orderkit
-from orderkit.lifecycles import Lifecycle
-from orderkit.policies import Policies
 from orderkit.ports.gateway import Instruction, PaymentGateway
 from orderkit.ports.storage import Change, Storage
-from orderkit.profiles import Profile, retail
 from orderkit.shop import Shop
+from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.channels import Receiver
 from orderkit.testing.simulation.choices import Choices
 from orderkit.testing.simulation.counting import Counts
@@ -39,6 +31,7 @@ from orderkit.testing.simulation.known import SCOPE, Known
 from orderkit.testing.simulation.laws import Call, Step
 from orderkit.testing.simulation.ledgers import Oracle
 from orderkit.testing.simulation.noticing import seen
+from orderkit.testing.simulation.parts import CLERK, Parts, card_of, new_folder, profile_of, storage_of, tables
 from orderkit.testing.simulation.ports import CountedIds, VirtualClock
 from orderkit.testing.simulation.setup import Setup
 from orderkit.testing.simulation.stores import SimulatedStorage, Written
@@ -46,47 +39,6 @@ from orderkit.testing.simulation.table import ARRIVED_LAWS, ARRIVING_LAWS, COMMI
 from orderkit.testing.simulation.turns import Log, Turns
 
 T = TypeVar("T")
-
-CLERK = Actor.user("u-7", roles={"sales"})
-GATEWAYS = ("card", "bank", "credit")
-
-
-@cache
-def tables() -> Mapping[str, Lifecycle]:
-    """The tables of every run; compiled once, because that takes longer than a short run."""
-    return retail.lifecycles()
-
-
-@frozen
-class CompiledProfile(Profile):
-    """The plain shop with its tables compiled already."""
-
-    def lifecycles(self, extensions: object = ()) -> Mapping[str, Lifecycle]:
-        return tables()
-
-
-def _profile(setup: Setup) -> Profile:
-    policies = Policies(approve_refunds="by_person" if setup.by_person else "at_once")
-    return CompiledProfile(
-        name=retail.name, order=retail.order, item=retail.item, item_kinds=retail.item_kinds, policies=policies
-    )
-
-
-@frozen
-class Parts:
-    """What a run is made of; a mutant replaces one of them by one that is broken.
-
-    Attributes:
-        storage: makes what the desks store in, of the store that a run opens.
-        gateway: makes what the desks call, of the name and of the door.
-        desk: makes a desk.
-    """
-
-    storage: Callable[[Storage], Storage] = lambda storage: storage
-    gateway: Callable[[str, PaymentGateway], PaymentGateway] = lambda name, gateway: gateway
-    desk: Callable[..., Orderkit] = Orderkit
-    opened: Callable[[Storage], Storage] = lambda storage: storage
-    fallen: Callable[[Storage], Storage] | None = None
 
 
 @define
@@ -109,7 +61,7 @@ class World:
     gateways: dict[str, PaymentGateway] = field(factory=dict, init=False)
     doors: list[Door] = field(factory=list, init=False)
     arriving_by: dict[str, datetime] = field(factory=dict, init=False)
-    _folder: str | None = field(default=None, init=False)
+    _folder: Path = field(factory=new_folder, init=False)
     _opened: Storage = field(init=False)
 
     def __attrs_post_init__(self) -> None:
@@ -124,9 +76,9 @@ class World:
             on_death=self._died,
             tick=lambda: self.clock.advance(timedelta(milliseconds=1)),
         )
-        self.card = _card(setup, self.clock)
+        self.card = card_of(setup, self.clock)
         self.oracle = Oracle(self.card)
-        self._opened = self._open()
+        self._opened = self.parts.opened(storage_of(setup, self._folder))
         self.storage = SimulatedStorage(
             self._opened,
             self.turns,
@@ -174,8 +126,8 @@ class World:
     def desk(self) -> Orderkit:
         """A desk of its own for every worker, as for every process."""
         return self.parts.desk(
-            storage=self.parts.storage(self.storage),
-            profile=_profile(self.setup),
+            storage=self.storage,
+            profile=profile_of(self.setup),
             gateways=self.gateways,
             channels={"events": self.receiver},
             clock=self.clock,
@@ -189,7 +141,7 @@ class World:
         """A decision of the command that runs."""
         return self.choices.pick(self.turns.current.stream, weights)
 
-    def one_of(self, of: list[T] | tuple[T, ...]) -> T:
+    def one_of(self, of: Sequence[T]) -> T:
         return of[self.pick(*(1,) * len(of))]
 
     def advance(self, by: timedelta) -> None:
@@ -204,21 +156,17 @@ class World:
     def restart(self) -> None:
         """The process has fallen, and a new one opens what is on the disk."""
         self.log.add("", "the process starts again")
-        if isinstance(self._opened, SqlStorage):
-            self._opened.close()
-            self._opened = SqlStorage(self._opened.url, durability="relaxed")
-        if self.parts.fallen is not None:
-            self._opened = self.parts.fallen(self._opened)
-        self.storage.inner = self.parts.opened(self._opened)
+        self._opened = self.storage.inner = self.parts.fallen(self._opened)
         self.known.read_again(self.storage.inner)
+        for key in self.oracle.booked_keys:
+            if key not in self.known.operations:
+                raise Broken("I-09", "every line of the gateway has an operation", f"none for {key} after a fall")
 
     def close(self) -> None:
         """Let the disk go."""
         if isinstance(self._opened, SqlStorage):
             self._opened.close()
-        if self._folder is not None:
-            with suppress(OSError):
-                shutil.rmtree(self._folder)
+        shutil.rmtree(self._folder, ignore_errors=True)
 
     # what is asked of it
 
@@ -293,42 +241,3 @@ class World:
         self.counts.hit("the process dies" if whole else "a worker dies", where)
         if self.arriving_by:
             self.counts.sometimes["somebody died while a call was on its way"] += 1
-
-    def _open(self) -> Storage:
-        if self.setup.store == "memory":
-            return self.parts.opened(MemoryStorage())
-        self._folder = tempfile.mkdtemp(prefix="orderkit-", dir=_fastest())
-        file = shutil.copy(_template(), Path(self._folder) / "shop.db")
-        return SqlStorage(f"sqlite:///{file}", durability="relaxed")
-
-
-def _card(setup: Setup, clock: VirtualClock) -> ScriptedGateway:
-    card = ScriptedGateway.under(
-        setup.keys,
-        clock,
-        capabilities=evolve(ALL_CAPABILITIES, several_captures=setup.several_captures),
-        carries_metadata=setup.carries_metadata,
-        tells_totals=setup.tells_totals,
-        unseen_for=setup.unseen_for,
-        holds_for=setup.holds_for,
-    )
-    card.capabilities = evolve(card.capabilities, looks_up=card.capabilities.looks_up and setup.looks_up)
-    return card
-
-
-def _fastest() -> str | None:
-    """A place in memory where there is one; the file is as real there."""
-    return "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  # a folder of its own is made in it
-
-
-@cache
-def _template() -> Path:
-    """A database with the tables and nothing in them, migrated once per process."""
-    folder = Path(tempfile.mkdtemp(prefix="orderkit-template-", dir=_fastest()))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    storage = SqlStorage(f"sqlite:///{folder / 'shop.db'}", durability="relaxed")
-    storage.migrate()
-    storage.close()
-    return folder / "shop.db"
-
-
