@@ -151,7 +151,7 @@ def without_attention(standing: Standing) -> Standing:
 
 def _to_look_at(family: OrderFamily) -> set[object]:
     """What a person is asked to look at about payments; what was true only for a moment on the way is closed again."""
-    own = ("captured_above_authorized", "returned_above_captured", "refund_failed")
+    own = ("captured_above_authorized", "returned_above_captured")
     return {(each.code, *each.params.items()) for each in family.attention if each.code in own and not each.closed_at}
 
 

@@ -63,7 +63,6 @@ def play(made: World, bodies: Sequence[Body]) -> list[object]:
     return came
 
 
-def interruptions(most: int = 40) -> Iterator[Record]:
-    """The first worker is interrupted once, by the second, at its n-th call of a port; the last is not at all."""
-    for place in range(most):
-        yield {"w1.1": [0] * place + [1]}
+def interruptions(most: int = 40) -> list[Record]:
+    """The first worker is interrupted once, by the second, at its n-th call of a port, or not at all."""
+    return [{"w1.1": [0] * place + [1]} for place in range(most)]

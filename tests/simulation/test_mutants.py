@@ -18,6 +18,7 @@ from orderkit.adapters.memory import MemoryStorage
 from orderkit.capabilities import KEPT_FOR_EVER, Capabilities
 from orderkit.cases import Case
 from orderkit.errors import StorageError, TransitionRefused
+from orderkit.keys import EPOCH
 from orderkit.payments import settling
 from orderkit.payments.outcomes import Outcome
 from orderkit.payments.records import Operation
@@ -87,8 +88,6 @@ class FreshKeys(Altered):
     ids = TimeOrderedIds()
 
     def call(self, ask: Callable[[Instruction], Outcome], asked: Instruction) -> Outcome:
-        from orderkit.keys import EPOCH
-
         return ask(evolve(asked, key=self.ids.new(EPOCH)))
 
 
@@ -97,7 +96,9 @@ class Anonymous(Altered):
 
     def event(self, body: bytes) -> Event:
         event: Event = self.door.event(body)
-        return evolve(event, reports=tuple(evolve(each, key=None, reference=f"{each.reference}!") for each in event.reports))
+        return evolve(
+            event, reports=tuple(evolve(each, key=None, reference=f"{each.reference}!") for each in event.reports)
+        )
 
 
 class Boastful(Altered):
@@ -191,8 +192,7 @@ MUTANTS: dict[str, tuple[Parts, set[str]]] = {
 
 
 def _restarted(storage: Storage) -> Storage:
-    again = storage.restarted() if isinstance(storage, LostCommit) else storage
-    return again
+    return storage.restarted() if isinstance(storage, LostCommit) else storage
 
 
 @pytest.mark.parametrize("name", MUTANTS)
@@ -205,7 +205,7 @@ def test_a_mutant_is_found(name: str) -> None:
 
 
 def test_adding_up_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Outcomes of one operation that are added up instead of joined are found: event and response count twice (F010)."""
+    """Outcomes that are added up instead of joined are found: the event and the response count twice (F010)."""
 
     def added_up(case: Case, operation: Operation, outcome: Approved) -> Operation:
         moved = operation.amount if outcome.amount is None else outcome.amount

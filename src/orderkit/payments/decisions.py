@@ -238,6 +238,7 @@ def _intend(
     final: bool = False,
 ) -> Begun:
     created = case.lifecycles["operation"].initial
+    on = acted_on(case.family.operations_of(payment.id), type)
     operation = Operation(
         id=operation_id,
         order_id=payment.order_id,
@@ -252,6 +253,8 @@ def _intend(
         next_check_at=case.policies.next_look_up(case.at, case.at),
         refund_id=refund_id,
         final=final,
+        acts_on=on.id if on else None,
+        acts_on_reference=on.reference if on else None,
     )
     return Begun(case.family.with_operation(operation), operation)
 
@@ -264,19 +267,15 @@ _ACTS_ON: dict[OperationKind, tuple[OperationKind, ...]] = {
 }
 
 
-def acted_on(operations: tuple[Operation, ...], operation: Operation) -> Operation | None:
-    """The operation that this one acts on: of the first kind that has a gateway's reference, the oldest.
-
-    What succeeded after this operation was asked for does not count, so that every try says the same (I-34).
-    """
-    for kind in _ACTS_ON.get(operation.type, ()):
-        for each in operations:
-            if each.type == kind and each.reference is not None and _was_there(each, operation):
-                return each
+def acted_on(operations: tuple[Operation, ...], type: OperationKind) -> Operation | None:
+    """The operation that an intent of this type acts on: of the first kind that there is, the oldest that stands; one
+    with a gateway's reference before one without."""
+    for kind in _ACTS_ON.get(type, ()):
+        standing = [each for each in operations if each.type == kind and _stands(each, type)]
+        if standing:
+            return min(standing, key=lambda each: each.reference is None)
     return None
 
 
-def _was_there(acted_on: Operation, operation: Operation) -> bool:
-    if acted_on.kind == "succeeded":
-        return acted_on.answered_at is not None and acted_on.answered_at <= operation.asked_at
-    return operation.type == "void" and acted_on.kind != "failed"
+def _stands(operation: Operation, type: OperationKind) -> bool:
+    return operation.kind == "succeeded" or (type == "void" and operation.kind != "failed")

@@ -41,6 +41,8 @@ class Operation:
         next_check_at: when recovery asks about it next; None once the outcome is definitive.
         final: a capture after which the gateway releases the rest by itself.
         cumulative: `moved` is all that has moved by this type so far; it folds by maximum with the single ones.
+        acts_on, acts_on_reference: the operation that this one captures, releases or sends back, and the gateway's
+            reference of it as it was known then; frozen with the intent, so that every try says the same (I-34).
         credited: of a fee: what is left for us of the gross, in the fee's own currency (row S4-32).
         code, message: why it was declined, rejected or is unknown.
     """
@@ -68,6 +70,8 @@ class Operation:
     final: bool = False
     cumulative: bool = False
     credited: Money | None = None
+    acts_on: UUID | None = None
+    acts_on_reference: str | None = None
 
     @property
     def reported(self) -> bool:

@@ -10,7 +10,7 @@ from orderkit.cases import Case
 from orderkit.errors import OutsideCallInUnitOfWork
 from orderkit.family import OrderFamily
 from orderkit.money import Money
-from orderkit.payments.decisions import acted_on, begin_sending
+from orderkit.payments.decisions import begin_sending
 from orderkit.payments.outcomes import (
     Approved,
     Declined,
@@ -193,14 +193,13 @@ def _can_be(moved: Money, asked: Money) -> bool:
 def instruction_for(family: OrderFamily, operation: Operation) -> Instruction:
     """What the gateway is told, all of it from what is written down."""
     payment = family.payment(operation.payment_id)
-    on = acted_on(family.operations_of(payment.id), operation)
     return Instruction(
         key=operation.id,
         type=operation.type,
         amount=operation.amount,
         method=payment.method,
-        on=on.reference if on else None,
-        on_key=on.id if on else None,
+        on=operation.acts_on_reference,
+        on_key=operation.acts_on,
         final=operation.final,
         scope=family.order.scope,
         payment_id=payment.id,

@@ -101,6 +101,8 @@ def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
         final=True,
         cumulative=True,
         credited=Money("0.003", "BHD"),
+        acts_on=id(77),
+        acts_on_reference="auth_77",
     )
     bare = evolve(
         first,
@@ -117,6 +119,8 @@ def full_operations(id: Local, money: Minor) -> tuple[Operation, ...]:
         final=False,
         cumulative=False,
         credited=None,
+        acts_on=None,
+        acts_on_reference=None,
     )
     return (
         first,
@@ -187,4 +191,6 @@ def changed_operation(operation: Operation) -> Operation:
         final=not operation.final,
         cumulative=not operation.cumulative,
         credited=Money("12.50", "EUR") if operation.credited is None else None,
+        acts_on=operation.id if operation.acts_on is None else None,
+        acts_on_reference=TEXT if operation.acts_on_reference is None else None,
     )

@@ -80,7 +80,7 @@ class Acts(Asking):
             (self.look_at_the_statement, 8 * bool(self.transfers())),
             (self.pay_out, 6 * bool(self.refunds("under_way"))),
             (self.return_excess, 4 * bool(self.in_excess())),
-            (self.grant, 1 * orders),
+            (self.grant, 2 * orders),
             (self.press_again, 4 * bool(self.memory.given)),
             (self.ask_under_another_key, 2 * bool(self.memory.given)),
             (self.proceed, 2 * payments),
@@ -127,7 +127,7 @@ class Acts(Asking):
         unpaid = self.unpaid()
         order, via = (
             self.world.one_of([*unpaid * 8, *self.orders()]),
-            ("card", "bank", "credit")[self.world.pick(10, 2, 3)],
+            ("card", "bank", "credit")[self.world.pick(10, 2, 4)],
         )
         capture = via == "bank" or self.world.pick(5, 5) == 0
         amount = self.part_of(order.requests[0].open_amount if order.requests else cents(1))

@@ -64,6 +64,7 @@ def order_agrees_with_journal(step: Step) -> None:
     net = sum(came_in(each) - went_back(each) for each in sums)
     require(standing.net_paid.minor == net, "net paid", standing.net_paid, "is not", net)
     require(min(standing.due.minor, standing.credit.minor) == 0 <= standing.due.minor, standing)
+    require(0 <= standing.owed.minor <= standing.total.minor, "owed", standing.owed, "of", standing.total)
     accounts = Counter(step.known.balances[step.after.order.id])
     for entry in step.change.journal:
         for each in entry.postings:

@@ -152,6 +152,8 @@ def operation_row(wire: Wire, scope: str, operation: Operation) -> Row:
         operation.final,
         operation.cumulative,
         *money_columns(operation.credited),
+        wire.id_or_none(operation.acts_on),
+        operation.acts_on_reference,
     )
 
 
@@ -159,7 +161,7 @@ def operation_of(wire: Wire, row: Row) -> Operation:
     (
         _, order_id, id, payment_id, type, amount, moved, currency, settles, settles_currency, status, kind, asked_at,
         send_before, next_check_at, refund_id, reference, next_step, next_step_detail, code, message, answered_at,
-        final, cumulative, credited, credited_currency,
+        final, cumulative, credited, credited_currency, acts_on, acts_on_reference,
     ) = row  # fmt: skip
     return Operation(
         id=wire.uuid(id),
@@ -183,6 +185,8 @@ def operation_of(wire: Wire, row: Row) -> Operation:
         final=bool(final),
         cumulative=bool(cumulative),
         credited=None if credited is None else Money.of_minor(credited, credited_currency),
+        acts_on=wire.uuid_or_none(acts_on),
+        acts_on_reference=acts_on_reference,
     )
 
 

@@ -128,6 +128,8 @@ class OperationColumns(Relative):
     cumulative = later_flag()
     credited = whole_or_none()
     credited_currency = iso_code_or_none()
+    acts_on = identity_or_none()
+    acts_on_reference = string_or_none()
 
 
 _TO_CHECK = text("next_check_at IS NOT NULL")

@@ -53,7 +53,7 @@ def downgrade() -> None:
     op.drop_index("orderkit_attention_open_idx", "orderkit_attention")
     for index in ("orderkit_operations_open_idx", "orderkit_operations_reference_idx"):
         op.drop_index(index, "orderkit_operations")
-    drop_columns("orderkit_operations", "cumulative", "credited", "credited_currency")
+    drop_columns("orderkit_operations", "cumulative", "credited", "credited_currency", "acts_on", "acts_on_reference")
     drop_columns("orderkit_payments", "merchant", "one_click")
     op.execute("UPDATE orderkit_schema SET revision = 'ok0001'")
 
@@ -66,6 +66,8 @@ def _widen_payments() -> None:
         *unset_flags("cumulative"),
         *wholes("credited", nullable=True),
         *codes("credited_currency", nullable=True),
+        *ids("acts_on", nullable=True),
+        *texts("acts_on_reference", nullable=True),
     )
     create_partial_index(
         "orderkit_operations_open_idx",
