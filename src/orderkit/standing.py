@@ -6,12 +6,14 @@ decisions about money always use this fold.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
+from uuid import UUID
 
 from attrs import frozen
 
 from orderkit.family import OrderFamily
-from orderkit.money import Money
+from orderkit.money import Money, allocate
 from orderkit.payments.folding import Figures, fold, sent_back, sent_back_elsewhere
 
 TRANSACTION_STATUSES = ("unknown", "in_progress", "partly_refunded", "refunded", "succeeded", "failed", "none")
@@ -139,8 +141,27 @@ def _waived_items(family: OrderFamily) -> int:
     fees = sum(line.fee.minor for each in done for line in each.lines)
     about = {each.id for each in family.refunds if any(line.item_id in returned for line in each.lines)}
     back = sum(minor for refund_id, minor in sent_back(family.operations) if refund_id in about)
-    withdrawn = sum(each.amount.minor for each in family.items if each.kind == "cancelled" and each.id not in returned)
+    gone = _sent_back_for_items(family)
+    withdrawn = sum(
+        max(0, each.amount.minor - gone[each.id])
+        for each in family.items
+        if each.kind == "cancelled" and each.id not in returned
+    )
     return max(0, worth - fees - back) + withdrawn
+
+
+def _sent_back_for_items(family: OrderFamily) -> Counter[UUID]:
+    """What refunds that are not done have sent back for each of their items so far, pro rata."""
+    back: Counter[UUID] = Counter()
+    for refund_id, minor in sent_back(family.operations):
+        back[refund_id] += minor
+    gone: Counter[UUID] = Counter()
+    for refund in family.refunds:
+        weights = tuple(line.amount.minor for line in refund.lines)
+        if refund.kind != "done" and back[refund.id] > 0 and any(weights):
+            parts = allocate(Money.of_minor(back[refund.id], family.order.currency), weights)
+            gone.update({line.item_id: part.minor for line, part in zip(refund.lines, parts, strict=True)})
+    return gone
 
 
 def _transaction_status(folds: list[Figures]) -> str:

@@ -43,8 +43,12 @@ def carry_out(wiring: Wiring, family: OrderFamily, operation_id: UUID, *, again:
     operation = family.operation(operation_id)
     if wiring.storage.joins_host_transaction or operation.status != "sending":
         return family
-    if wiring.clock.now() >= operation.send_before:
+    now = wiring.clock.now()
+    if now >= operation.send_before:
         return family if again else never_sent(wiring, family.order.id, operation)
+    _, gateway = wiring.gateway_of(family.payment(operation.payment_id), operation)
+    if again and now - operation.asked_at >= gateway.capabilities.keys_kept:
+        return family  # the gateway may have forgotten the key: it would do it a second time (I-37)
     name, ask = _door(wiring, family, operation)
     instruction = instruction_for(family, operation)
     outcome = _answer(f"the gateway's {operation.type}", instruction, lambda: ask(instruction))
@@ -111,16 +115,32 @@ def look_up(wiring: Wiring, family: OrderFamily, operation: Operation) -> Outcom
 def send(wiring: Wiring, actor: Actor, family: OrderFamily, operation: Operation) -> OrderFamily:
     """Under the same key. Somebody is present who asks for it, so `send_before` starts anew.
 
-    Where somebody else was faster and has an answer by now, that answer stands.
+    Where somebody else was faster and has an answer by now, that answer stands; and an attempt that is being called
+    off is not sent again, because it might arrive after its void (I-42).
     """
+    began = False
 
     def decide(case: Case) -> Decision:
-        if case.family.operation(operation.id).status not in _MAY_BE_SENT:
+        nonlocal began
+        now = case.family.operation(operation.id)
+        began = now.status in _MAY_BE_SENT and not _is_called_off(case.family, now)
+        if not began:
             return Decision(case.family, f"{operation.type}_answered")
         return Decision(begin_sending(case, operation.id).family, f"{operation.type}_sending")
 
-    sending = record(wiring, actor, f"operation:{operation.id.hex}", _family(wiring, family.order.id), decide).family
+    cause = f"operation:{operation.id.hex}"
+    sending = record(wiring, actor, cause, _family(wiring, family.order.id), decide).family
+    if not began:
+        return sending
     return carry_out(wiring, sending, operation.id, again=operation.status != "created")
+
+
+def _is_called_off(family: OrderFamily, operation: Operation) -> bool:
+    """A void of the attempt's payment is under way, or has been granted."""
+    if operation.type not in ("authorize", "sale"):
+        return False
+    voids = (each for each in family.operations_of(operation.payment_id) if each.type == "void")
+    return any(each.kind != "failed" for each in voids)
 
 
 def never_sent(wiring: Wiring, order_id: UUID, operation: Operation) -> OrderFamily:

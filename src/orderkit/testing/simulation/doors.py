@@ -47,9 +47,6 @@ class Watcher(Protocol):
     def latest(self, gateway: str, able: Capabilities, asked: Instruction) -> datetime:
         """Until when a call that has begun arrives, by the gateway's word."""
 
-    def is_early(self, gateway: str, able: Capabilities, asked: Instruction) -> bool:
-        """A call may still be on its way."""
-
     def break_word(self, asked: Instruction) -> None:
         """The gateway will do what it promised not to do: take effect after its grace."""
 
@@ -127,9 +124,6 @@ class Door:
         self.turns.pause(f"{self.name} look-up")
         self._may_be_lost(f"{self.name} look-up", instruction)
         answer = self.inner.look_up(instruction)
-        early = isinstance(answer, NeverSeen) and self.watcher.is_early(self.name, self.capabilities, instruction)
-        if early and "early never seen" in KNOWN:
-            raise TimeoutError("simulated: nobody answered")
         self.turns.pause(f"{self.name} look-up answered {type(answer).__name__}")
         return answer
 
@@ -220,7 +214,7 @@ class CardDoor(Door):
             return played()
         if fault == "late effect":
             return _late(latest, self.now())
-        if fault == "late beyond grace" and not ("two live payments" in KNOWN and asked.type == "authorize"):
+        if fault == "late beyond grace":
             self.watcher.break_word(asked)
             return late(timedelta(hours=3))
         return approves()

@@ -64,7 +64,8 @@ def order_agrees_with_journal(step: Step) -> None:
     net = sum(came_in(each) - went_back(each) for each in sums)
     require(standing.net_paid.minor == net, "net paid", standing.net_paid, "is not", net)
     require(min(standing.due.minor, standing.credit.minor) == 0 <= standing.due.minor, standing)
-    require(0 <= standing.owed.minor <= standing.total.minor, "owed", standing.owed, "of", standing.total)
+    least = -standing.total.minor if "owed below nothing" in KNOWN else 0
+    require(least <= standing.owed.minor <= standing.total.minor, "owed", standing.owed, "of", standing.total)
     accounts = Counter(step.known.balances[step.after.order.id])
     for entry in step.change.journal:
         for each in entry.postings:
@@ -93,7 +94,8 @@ def obligations_are_met_once(step: Step) -> None:
         if each.type in ("authorize", "sale"):
             require(_reserved(step) <= total_of(step.after), _reserved(step), "asked for by", each)
     leaving = flying(step.after.operations)
-    if "untold credit" not in KNOWN and step.change.standing.credit.minor > leaving["refund"] + leaving["credit"]:
+    kept = min(step.change.standing.credit.minor, step.change.standing.net_paid.minor)
+    if kept > leaving["refund"] + leaving["credit"]:
         told = {"overpaid", "late_money", "refund_failed", "manual_refund"} & step.attention
         require(told, "paid above what is owed, and nobody is told", step.change.standing)
 

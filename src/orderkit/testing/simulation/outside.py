@@ -20,7 +20,6 @@ from orderkit.services.receiving import Receipt
 from orderkit.shop import Shop
 from orderkit.testing.simulation.breaking import Broken
 from orderkit.testing.simulation.known import SCOPE
-from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.ledgers import came_in, held, is_told
 from orderkit.testing.simulation.world import World
 
@@ -117,8 +116,7 @@ class Outside:
         families = self.world.known.families.values()
         ended = [each for family in families for each in family.operations if each.kind == "failed"]
         at_card = {each.id for family in families for each in family.payments if each.gateway == "card"}
-        kinds = ("sale",) if "two live payments" in KNOWN else ("sale", "authorize")
-        attempts = [each for each in ended if each.type in kinds and each.payment_id in at_card]
+        attempts = [each for each in ended if each.type in ("sale", "authorize") and each.payment_id in at_card]
         came = {each.key for each in self.world.card.calls}
         return [each for each in attempts if each.id in came and self.world.oracle.booked(each.id) is None]
 

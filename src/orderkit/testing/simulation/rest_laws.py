@@ -17,7 +17,6 @@ from orderkit.payments.outcomes import NeverSeen
 from orderkit.payments.records import Operation, Payment
 from orderkit.testing.simulation.asking import Memory
 from orderkit.testing.simulation.known import SCOPE
-from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.laws import Law, require
 from orderkit.testing.simulation.ledgers import OPEN_KINDS, came_in, moved, spent, went_back
 from orderkit.testing.simulation.resting import Rest
@@ -134,10 +133,8 @@ def late_money_is_seen(ended: Ended) -> None:
         codes = {each.code for each in family.attention}
         told = codes & {"late_money", "overpaid", "refund_failed", "manual_refund", "outcome_is_known"}
         unplaced = dead & {each.id for each in family.payments}
-        untold = "untold credit" in KNOWN and any(each.type != "sale" for each in family.operations)
-        require(
-            kept <= 0 or asked or told or unplaced or untold, family.order, "holds", kept, "and nobody is told:", codes
-        )
+        seen = told or unplaced
+        require(kept <= 0 or asked or seen, family.order, "holds", kept, "and nobody is told:", codes)
 
 
 def never_seen_is_an_answer(ended: Ended) -> None:

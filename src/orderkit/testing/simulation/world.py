@@ -208,9 +208,6 @@ class World:
         stored = self.known.operation(asked.key)
         return (self.clock.at if stored is None else stored.send_before) + able.grace
 
-    def is_early(self, gateway: str, able: Capabilities, asked: Instruction) -> bool:
-        return self.clock.at < self.latest(gateway, able, asked)
-
     def break_word(self, asked: Instruction) -> None:
         self.known.excused.add(asked.order_id)
 
