@@ -130,8 +130,9 @@ def waived(family: OrderFamily) -> Money:
         return Money.of_minor(items, family.order.currency)
     paid = sum(fold(family.operations_of(each.id), settled=True).captured for each in family.payments)
     taken_off = sum(minor for _, minor in sent_back(family.operations)) + items
-    excess = max(0, paid - sum(each.amount.minor for each in family.items) + taken_off)
-    return Money.of_minor(items + max(0, elsewhere - excess), family.order.currency)
+    still_owed = max(0, sum(each.amount.minor for each in family.items) - taken_off)
+    excess = max(0, paid - still_owed)
+    return Money.of_minor(items + min(still_owed, max(0, elsewhere - excess)), family.order.currency)
 
 
 def _waived_items(family: OrderFamily) -> int:

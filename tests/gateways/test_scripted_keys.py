@@ -181,7 +181,7 @@ def test_capabilities_follow_from_the_contract() -> None:
     clock = HandClock()
     kept = {name: ScriptedGateway.under(each, clock).capabilities.keys_kept for name, each in PROFILES.items()}
     assert {name for name, for_how_long in kept.items() if not for_how_long} == {
-        *("braintree_classic", "checkout", "no_keys", "twice_in_flight")
+        *("braintree_classic", "qonto", "stripe_v2", "checkout", "no_keys", "twice_in_flight")
     }
     assert (kept["stripe_v1"], kept["qonto"]) == (timedelta(hours=24), timedelta(minutes=30))
     blind = ScriptedGateway.under(STRIPE_V1, clock, carries_metadata=False)

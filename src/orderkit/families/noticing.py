@@ -57,6 +57,8 @@ def _of_the_order(case: Case, before: Standing | None) -> Iterator[Noticed]:
     late = _is_over(case.order_status)
     if now.paid > before.paid and late:
         yield "late_money", {"amount": str(now.paid)}
+    elif now.charged_back < before.charged_back and late:
+        yield "late_money", {"amount": str(now.net_paid)}
     elif now.credit > before.credit and not late:
         yield "overpaid", {"amount": str(now.credit)}
     if now.charged_back > before.charged_back:

@@ -130,7 +130,9 @@ def paid_shares(family: OrderFamily, paid: Money) -> dict[UUID, Money]:
     }
     weights = {each.id: each.amount.minor for each in family.items if each.id not in taken}
     covered = min(paid.minor, sum(each.amount.minor for each in family.items))
-    left = Money.of_minor(max(0, covered - sum(each.minor for each in taken.values()) - _lost(family)), paid.currency)
+    rest = max(0, covered - sum(each.minor for each in taken.values()) - _lost(family))
+    # What came in after an item was given back unpaid is the customer's credit too, and no other item's share.
+    left = Money.of_minor(min(rest, sum(weights.values())), paid.currency)
     parts = allocate(left, tuple(weights.values())) if any(weights.values()) else (left - left,) * len(weights)
     return {**taken, **dict(zip(weights, parts, strict=True))}
 

@@ -49,10 +49,11 @@ class KeyProfile:
     def keys_kept(self) -> timedelta:
         """For how long the same key certainly names the same operation; zero where it never certainly does.
 
-        It does not where a call under way is processed a second time, nor where a server error after the effect is
-        not stored: there the same key may move the money twice, and only a look-up is safe (I-33, I-37).
+        It does not where a call under way is processed a second time, nor where anything but every answer is stored:
+        a server error after the effect may move the money twice, and what was declined is tried anew; there only a
+        look-up is safe (I-33, I-37).
         """
-        safe = self.has_keys and self.in_flight != "process_twice" and self.stores != "2xx"
+        safe = self.has_keys and self.in_flight != "process_twice" and self.stores == "all"
         return self.ttl if safe else timedelta(0)
 
     def keeps(self, said: Outcome | NeverSeen, truth: Outcome | NeverSeen) -> bool:

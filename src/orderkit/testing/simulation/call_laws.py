@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from orderkit.payments.outcomes import Pending, RequiresAction
 from orderkit.payments.records import Operation
-from orderkit.testing.simulation.known_defects import KNOWN
 from orderkit.testing.simulation.laws import Call, Step, require
 from orderkit.testing.simulation.ledgers import IN_DOUBT, OPEN_KINDS, came_in, held
 
@@ -28,7 +27,7 @@ def intent_is_durable(call: Call) -> None:
 
 
 def expired_keys_are_not_sent(call: Call) -> None:
-    if not call.is_again or "expired key" in KNOWN:
+    if not call.is_again:
         return
     age, kept = call.now - call.first_at, call.able.keys_kept
     require(age < kept, f"sent again after {age}, and keys are kept for {kept}:", call.asked)
@@ -63,9 +62,6 @@ def unknown_is_not_failed(step: Step) -> None:
             continue
         booked, sums = step.oracle.booked(each.id), step.oracle.sums(each.payment_id)
         gone = each.type == "authorize" and held(sums) + came_in(sums) == 0  # held for a while, and given free again
-        beside = any(one.type == "void" for one in step.after.operations_of(each.payment_id))
-        if "sent beside its void" in KNOWN and beside:
-            continue
         require(booked is None or gone, each, "failed, and has moved:", booked)
         truth = step.oracle.answered(each.id)
         require(not isinstance(truth, Pending | RequiresAction), each, "failed, and the gateway says", truth)

@@ -23,7 +23,7 @@ _ANSWERS = (
 )
 _CREDIT = ("credit_held", "credit_spent", "credit_granted")
 _EVENTS = ("event_received", "event_applied", "outbox")
-_COMMITS = (*_INTENTS, *_ANSWERS, *_CREDIT, *_EVENTS)
+_COMMITS = (*_INTENTS, *_ANSWERS, *_EVENTS)
 _STORE = ("busy_at_commit", "unknown_unwritten", "unknown_written")
 _DEATHS = ("a worker dies", "the process dies")
 
@@ -37,12 +37,13 @@ EVERY_PAIR: Final = (
     *_pairs(_ODD, ("authorize", "sale")),
     *_pairs(("asks customer", "settles later", "fails later"), ("authorize", "sale")),
     *_pairs(("look-up lost", "look-up refused"), ("sending", "unknown")),
-    *_pairs(_STORE, _COMMITS),
+    *_pairs(_STORE, (*_COMMITS, *_CREDIT)),
     *_pairs(_DEATHS, tuple(f"commit {each}" for each in _COMMITS)),
     *_pairs(_DEATHS, tuple(f"committed {each}" for each in _COMMITS)),
     *_pairs(_DEATHS, tuple(f"card {each}" for each in _CALLS)),
     *_pairs(_DEATHS, tuple(f"card {each} answered Approved" for each in _CALLS)),
-    *_pairs(_DEATHS, ("card sale answered TimeoutError", "credit sale", "bank sale", "deliver", "delivered")),
+    *_pairs(_DEATHS, ("bank sale", "deliver", "delivered")),
+    *_pairs(("a worker dies",), ("card sale answered TimeoutError", "credit sale", "commit credit_spent")),
     *_pairs(("late success",), ("order placed", "order paid", "order cancelled", "order in_payment")),
     *_pairs(("dashboard: refund", "dashboard: charge back"), ("captured",)),
     *_pairs(("dashboard: capture", "dashboard: void", "dashboard: lapse"), ("authorized",)),

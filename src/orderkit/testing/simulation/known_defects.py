@@ -7,9 +7,5 @@ from __future__ import annotations
 
 from typing import Final
 
-KNOWN: Final[dict[str, str]] = {
-    "expired key": "a key is sent again after a look-up that took longer than the gateway keeps it (I-37)",
-    "sent beside its void": "an attempt is sent again while its void is under way (I-38)",
-    "owed below nothing": "a cancelled item is waived in full although a part of it has gone back (I-07)",
-}
+KNOWN: Final[dict[str, str]] = {}
 """By the name of the fault that is left out, or of what a law does not say meanwhile."""

@@ -5,6 +5,7 @@ its seed, or of a record of decisions.
 from __future__ import annotations
 
 import logging
+import traceback
 from collections.abc import Mapping, Sequence
 
 from attrs import field, frozen
@@ -58,6 +59,8 @@ def run(seed: int, *, record: Record | None = None, parts: Parts | None = None) 
         journal = tuple(journal_of(world))
     except Broken as found:
         broken, why = found.id, str(found)
+    except Exception:  # noqa: BLE001  # whatever it is, a shop in which nothing goes wrong any more raises it
+        broken, why = "error", traceback.format_exc()
     finally:
         world.close()
         log.setLevel(level)
