@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from itertools import islice
@@ -12,6 +11,7 @@ from typing import Final
 from attrs import define, field, frozen
 
 from orderkit.journal import JournalEntry
+from orderkit.ports.clock import SystemClock
 from orderkit.testing.simulation.counting import Counts
 from orderkit.testing.simulation.running import Outcome, run
 from orderkit.testing.simulation.shrinking import Shrinking
@@ -66,7 +66,7 @@ def play_all(
     first: int, runs: int, *, jobs: int, minutes: float, progress: Callable[[Figures], None] = lambda figures: None
 ) -> Figures:
     """Runs with the seeds from `first` on, until all are played, time is over, or enough have failed."""
-    began, figures = time.monotonic(), Figures()
+    began, figures = _seconds(), Figures()
     chunks = _chunks(first, runs)
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(jobs, mp_context=context) as pool:
@@ -75,21 +75,26 @@ def play_all(
             done, waiting = wait(waiting, return_when=FIRST_COMPLETED)
             for each in done:
                 figures.add(each.result())
-            figures.seconds = time.monotonic() - began
+            figures.seconds = _seconds() - began
             progress(figures)
             if figures.seconds < 60 * minutes and len(figures.failed) < _MOST_FAILURES:
                 waiting |= {pool.submit(play, *chunk) for chunk in islice(chunks, len(done))}
-    figures.seconds = time.monotonic() - began
+    figures.seconds = _seconds() - began
     return figures
 
 
 def smallest(failed: Outcome, *, seconds: float = 30.0) -> Outcome:
     """The smallest schedule that breaks the same law, as far as can be found in the time given."""
-    until = time.monotonic() + seconds
-    shrinking = Shrinking(failed, lambda record: run(failed.seed, record=record), lambda: time.monotonic() < until)
+    until = _seconds() + seconds
+    shrinking = Shrinking(failed, lambda record: run(failed.seed, record=record), lambda: _seconds() < until)
     return shrinking.shrink()
 
 
 def _chunks(first: int, runs: int) -> Iterator[tuple[int, int]]:
     for start in range(first, first + runs, CHUNK):
         yield start, min(CHUNK, first + runs - start)
+
+
+def _seconds() -> float:
+    """How long a session takes is no part of any run."""
+    return SystemClock().now().timestamp()
