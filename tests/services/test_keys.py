@@ -231,6 +231,7 @@ def test_a_key_can_be_stored(stall: Stall, key: str) -> None:
         assert refused.value.field == "key"
 
 
+@pytest.mark.row("SX-13")
 @pytest.mark.parametrize("before_commit", [True, False], ids=["before", "after"])
 @pytest.mark.parametrize("dies_at", [1, 2])
 @pytest.mark.parametrize("prepare", SENDING, ids=lambda each: each.__name__)

@@ -5,8 +5,6 @@ Whoever examines the simulator puts something broken in their place, by `Parts`.
 
 from __future__ import annotations
 
-import atexit
-import shutil
 import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -103,21 +101,22 @@ def _fastest() -> str | None:
 
 
 @cache
-def _template() -> Path:
+def _template() -> bytes:
     """A database with the tables and nothing in them, migrated once per process."""
-    folder = Path(tempfile.mkdtemp(prefix="orderkit-template-", dir=_fastest()))
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    storage = SqlStorage(f"sqlite:///{folder / 'shop.db'}", durability="relaxed")
-    storage.migrate()
-    storage.close()
-    return folder / "shop.db"
+    with tempfile.TemporaryDirectory(prefix="orderkit-template-", dir=_fastest()) as folder:
+        file = Path(folder) / "shop.db"
+        storage = SqlStorage(f"sqlite:///{file}", durability="relaxed")
+        storage.migrate()
+        storage.close()
+        return file.read_bytes()
 
 
 def storage_of(setup: Setup, folder: Path) -> Storage:
     """An empty store; a file of its own where it is one on disk."""
     if setup.store == "memory":
         return MemoryStorage()
-    file = shutil.copy(_template(), folder / "shop.db")
+    file = folder / "shop.db"
+    file.write_bytes(_template())
     return SqlStorage(f"sqlite:///{file}", durability="relaxed")
 
 
