@@ -28,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m orderkit.testing.simulation", description=__doc__)
     parser.add_argument("--seed", type=int, help="play this one run again, and print its schedule")
     parser.add_argument("--first", type=int, default=0, help="the first seed of a session")
-    parser.add_argument("--runs", type=int, default=1_000)
+    parser.add_argument("--runs", type=int, default=10_000, help="how many runs a session plays")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--minutes", type=float, default=15.0, help="begin no more runs after this")
     parser.add_argument("--no-shrinking", action="store_true", help="do not look for the smallest schedule")
