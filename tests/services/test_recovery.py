@@ -256,9 +256,8 @@ def test_one_operation_that_cannot_be_recovered_stops_no_other(new: NewStall, st
     assert stall.family(found.id).order.status == "paid"
 
 
-@pytest.mark.row("SX-29")
 def test_the_stuck_are_listed_with_age_and_reason(stall: Stall) -> None:
-    """One query: an operation without an answer, a transfer that nobody confirmed, a parked event, an order that asks
+    """SX-29, but for rows without an exit: an operation without an answer, a transfer that nobody confirmed, a parked event, an order that asks
     for a person; each with its age and its reason, the longest first."""
     doubted, waiting, late_one = stall.place(), stall.place(), stall.place()
     stall.card.play(times_out(after=True))
