@@ -257,8 +257,8 @@ def test_one_operation_that_cannot_be_recovered_stops_no_other(new: NewStall, st
 
 
 def test_the_stuck_are_listed_with_age_and_reason(stall: Stall) -> None:
-    """SX-29, but for rows without an exit: an operation without an answer, a transfer that nobody confirmed, a parked event, an order that asks
-    for a person; each with its age and its reason, the longest first."""
+    """SX-29, but for rows without an exit: an operation without an answer, a transfer that nobody confirmed, and an
+    order that asks for a person; each with its age and its reason, the longest first."""
     doubted, waiting, late_one = stall.place(), stall.place(), stall.place()
     stall.card.play(times_out(after=True))
     stall.shop.pay(doubted.id, via="card")
